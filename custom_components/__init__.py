@@ -1,0 +1,1 @@
+"""Custom integrations, where Home Assistant looks for them."""
