@@ -1,0 +1,1 @@
+"""Where readings are kept: durable when accepted, rolled up as they come."""

@@ -1,0 +1,9 @@
+"""What can go wrong with the history."""
+
+
+class HistoryError(Exception):
+    """The history cannot be read or written; nothing of the request was kept."""
+
+
+class HistoryClosedError(HistoryError):
+    """The history is closed or closing."""

@@ -1,0 +1,336 @@
+"""The history of all meters: what the rest of WattWise sees of it."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
+import logging
+from pathlib import Path
+import sqlite3
+import time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from ..metering.profile import MeterProfile
+from ..metering.quantity import Channel
+from ..metering.reading import Reading, RefusedReading
+from .bucket import Bucket
+from .calendar import LocalCalendar, Period
+from .database import connect_reader
+from .errors import HistoryClosedError, HistoryError
+from .queries import EnergyTotals, KeptMeter, Queries, RefusedCount
+from .receipt import LatestValue, Receipt
+from .rollups import REFRESH_BATCH, follow_time_zone, refresh
+from .writer import Transaction, Writer
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+# Readings nobody waits for are committed together this often. A power cut may cost
+# one such batch; more commits would wear SD cards out.
+BATCH_SECONDS: Final = 5.0
+# Batched readings that are kept in memory while the disk refuses them.
+MAX_BATCHED: Final = 100_000
+
+_DELETE_METER: Final = (
+    (
+        "DELETE FROM reading WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM held WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM rollup_5min WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM rollup WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM stale_hour WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    "DELETE FROM refused WHERE meter_id = ?",
+    "DELETE FROM channel WHERE meter_id = ?",
+    "DELETE FROM meter WHERE meter_id = ?",
+)
+
+type CommitListener = Callable[[str, Receipt], None]
+
+
+class History:
+    """Durable readings of all meters in one SQLite file.
+
+    All methods belong to the event loop; the file is touched only by the writer's
+    thread and one thread that reads.
+    """
+
+    def __init__(self, path: Path, time_zone: str) -> None:
+        """Prepare the history in the file at `path`; nothing is opened yet."""
+        self.path = path
+        self._time_zone = time_zone
+        self._calendar = LocalCalendar(UTC)
+        self._writer = Writer(path, self._calendar)
+        self._reader: ThreadPoolExecutor | None = None
+        self._queries: Queries | None = None
+        self._batched: dict[str, tuple[MeterProfile, list[Reading]]] = {}
+        self._batch_timer: asyncio.TimerHandle | None = None
+        self._batch_commit: asyncio.Task[None] | None = None
+        self._listener: CommitListener | None = None
+        self.last_commit_ms: int | None = None
+        self.last_error: str | None = None
+
+    async def open(self) -> None:
+        """Open or create the file.
+
+        Raises NewerSchemaError when a newer version wrote it, else HistoryError.
+        """
+        loop = asyncio.get_running_loop()
+        # Reading a zone's rules may touch the disk.
+        zone = await loop.run_in_executor(None, ZoneInfo, self._time_zone)
+        self._calendar.change_zone(zone)
+        await self._writer.open()
+        await self._writer.run(
+            lambda t: follow_time_zone(t.connection, self._calendar, self._time_zone)
+        )
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="wattwise-reader")
+        self._queries = await loop.run_in_executor(self._reader, self._open_queries)
+
+    async def change_time_zone(self, time_zone: str) -> None:
+        """Roll days and hours up by another clock."""
+        if time_zone == self._time_zone:
+            return
+        self._time_zone = time_zone
+        loop = asyncio.get_running_loop()
+        zone = await loop.run_in_executor(None, ZoneInfo, time_zone)
+
+        def job(transaction: Transaction) -> None:
+            self._calendar.change_zone(zone)
+            follow_time_zone(transaction.connection, self._calendar, time_zone)
+
+        await self._writer.run(job)
+
+    async def close(self) -> None:
+        """Commit what is batched and close the file."""
+        await self.flush()
+        await self._writer.close()
+        if self._reader:
+            reader, self._reader = self._reader, None
+            queries, self._queries = self._queries, None
+            if queries:
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(reader, queries.close)
+            reader.shutdown(wait=False)
+
+    def on_commit(self, listener: CommitListener) -> None:
+        """Call `listener(meter_id, receipt)` in the event loop after each commit."""
+        self._listener = listener
+
+    async def add_meter(self, meter_id: str, name: str) -> dict[Channel, LatestValue]:
+        """Note a meter's name; return what is already known of its channels."""
+        await self._writer.run(
+            lambda t: t.connection.execute(
+                "INSERT INTO meter VALUES (?, ?)"
+                " ON CONFLICT DO UPDATE SET name = excluded.name",
+                (meter_id, name),
+            )
+        )
+        return await self.latest(meter_id)
+
+    async def append(
+        self,
+        profile: MeterProfile,
+        readings: Iterable[Reading],
+        refused: Iterable[RefusedReading] = (),
+        *,
+        live: bool = True,
+    ) -> Receipt:
+        """Take readings; when this returns they are on disk.
+
+        `refused` are those the decoder could not understand: they are counted and
+        become part of the receipt. Readings that are not `live` fill the past
+        without moving the energy registers. Raises HistoryError when nothing of
+        this was kept.
+        """
+        readings, refused = list(readings), list(refused)
+
+        def job(transaction: Transaction) -> Receipt:
+            now_ms = _now_ms()
+            ledger = transaction.ledger
+            receipt = ledger.append(profile, readings, now_ms=now_ms, live=live)
+            ledger.count_refused(profile.meter_id, refused, now_ms)
+            receipt.refused[:0] = refused
+            return receipt
+
+        try:
+            receipt = await self._writer.run(job)
+        except HistoryError as err:
+            self.last_error = str(err)
+            raise
+        self.last_error = None
+        self.last_commit_ms = _now_ms()
+        if self._listener:
+            self._listener(profile.meter_id, receipt)
+        return receipt
+
+    def enqueue(self, profile: MeterProfile, reading: Reading) -> None:
+        """Take a reading nobody waits for; it is on disk within BATCH_SECONDS."""
+        _, readings = self._batched.setdefault(profile.meter_id, (profile, []))
+        readings.append(reading)
+        if len(readings) > MAX_BATCHED:
+            del readings[0]
+        if self._batch_timer is None:
+            loop = asyncio.get_running_loop()
+            self._batch_timer = loop.call_later(BATCH_SECONDS, self._start_batch_commit)
+
+    async def flush(self) -> None:
+        """Commit all batched readings now."""
+        if self._batch_timer:
+            self._batch_timer.cancel()
+            self._batch_timer = None
+        if self._batch_commit:
+            await self._batch_commit
+        await self._commit_batches()
+
+    async def refresh_rollups(self) -> None:
+        """Bring the roll-ups of hours and days that are over up to date."""
+
+        def job(transaction: Transaction) -> int:
+            return refresh(transaction.connection, self._calendar, _now_ms())
+
+        while await self._writer.run(job) == REFRESH_BATCH:
+            pass
+
+    async def latest(self, meter_id: str) -> dict[Channel, LatestValue]:
+        """Return the newest value of each channel of a meter."""
+        return await self._ask(lambda queries: queries.latest(meter_id))
+
+    async def buckets(
+        self,
+        meter_id: str,
+        channel: Channel,
+        start_ms: int,
+        end_ms: int,
+        resolution: Period | int,
+    ) -> list[Bucket]:
+        """Return roll-ups; see Queries.buckets."""
+        return await self._ask(
+            lambda q: q.buckets(meter_id, channel, start_ms, end_ms, resolution)
+        )
+
+    async def energy_totals(self, meter_id: str, channel: Channel) -> EnergyTotals:
+        """Return the energy of today, yesterday and this month so far [Wh]."""
+        return await self._ask(lambda q: q.energy_totals(meter_id, channel, _now_ms()))
+
+    async def cost_today(
+        self, meter_id: str, channel: Channel, price_id: str
+    ) -> float | None:
+        """Return today's cost of a channel's energy, None without a price."""
+        now_ms = _now_ms()
+        start_ms = self._calendar.day_start(now_ms)
+        return await self._ask(
+            lambda q: q.cost(meter_id, channel, price_id, start_ms, now_ms + 1)
+        )
+
+    async def refused(self, meter_id: str) -> list[RefusedCount]:
+        """Return the counts of a meter's refused readings."""
+        return await self._ask(lambda queries: queries.refused(meter_id))
+
+    async def kept_meters(self, in_use: Collection[str]) -> list[KeptMeter]:
+        """Return the meters that have history but are not in use any more."""
+        return await self._ask(lambda queries: queries.kept_meters(in_use))
+
+    async def size_bytes(self) -> int:
+        """Return the size of the history."""
+        return await self._ask(lambda queries: queries.size_bytes())
+
+    async def delete_meters(self, meter_ids: Collection[str]) -> None:
+        """Delete all history of these meters for good."""
+        for meter_id in meter_ids:
+            self._batched.pop(meter_id, None)
+
+        def job(transaction: Transaction) -> None:
+            connection = transaction.connection
+            for meter_id in meter_ids:
+                for statement in _DELETE_METER:
+                    connection.execute(statement, (meter_id,))
+            transaction.ledger.forget()
+
+        await self._writer.run(job)
+
+    async def begin_backup(self) -> None:
+        """Keep the main file unchanged until the backup has copied it.
+
+        All that is committed meanwhile goes to the write-ahead log, of which a copy
+        is good up to the last whole commit, whenever it is made.
+        """
+        await self.flush()
+        await self._writer.run_alone(_hold_main_file)
+
+    async def end_backup(self) -> None:
+        """Let the write-ahead log flow into the main file again."""
+        await self._writer.run_alone(_release_main_file)
+
+    def day_start_ms(self) -> int:
+        """Return when the current local day began."""
+        return self._calendar.day_start(_now_ms())
+
+    def _open_queries(self) -> Queries:
+        return Queries(connect_reader(self.path), self._calendar)
+
+    async def _ask[T](self, question: Callable[[Queries], T]) -> T:
+        queries, reader = self._queries, self._reader
+        if queries is None or reader is None:
+            raise HistoryClosedError("the history is closed")
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(reader, question, queries)
+        except sqlite3.Error as err:
+            raise HistoryError(str(err)) from err
+
+    def _start_batch_commit(self) -> None:
+        if self._batch_timer:
+            self._batch_timer.cancel()
+            self._batch_timer = None
+        if self._batch_commit is None or self._batch_commit.done():
+            self._batch_commit = asyncio.create_task(self._commit_batches())
+
+    async def _commit_batches(self) -> None:
+        """Commit what is batched; what the disk refuses stays for the next time."""
+        batches, self._batched = self._batched, {}
+        await asyncio.gather(
+            *(self._commit_batch(*batch) for batch in batches.values())
+        )
+        if self._batched and self._batch_timer is None:
+            loop = asyncio.get_running_loop()
+            self._batch_timer = loop.call_later(BATCH_SECONDS, self._start_batch_commit)
+
+    async def _commit_batch(
+        self, profile: MeterProfile, readings: list[Reading]
+    ) -> None:
+        try:
+            await self.append(profile, readings)
+        except HistoryClosedError:
+            _LOGGER.warning(
+                "%d readings came after the history was closed", len(readings)
+            )
+        except HistoryError:
+            _, newer = self._batched.setdefault(profile.meter_id, (profile, []))
+            newer[:0] = readings
+            del newer[:-MAX_BATCHED]
+
+
+def _hold_main_file(transaction: Transaction) -> None:
+    transaction.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    transaction.connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+
+def _release_main_file(transaction: Transaction) -> None:
+    transaction.connection.execute("PRAGMA wal_autocheckpoint = 1000")
+    transaction.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

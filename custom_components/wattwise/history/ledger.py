@@ -1,0 +1,73 @@
+"""The ledger: takes readings into the database, one transaction per commit.
+
+Everything here runs in the writer's thread.
+"""
+
+from collections.abc import Iterable
+import sqlite3
+
+from ..metering.profile import MeterProfile
+from ..metering.reading import Reading, RefusedReading
+from .booking import Booking
+from .calendar import LocalCalendar
+from .channel_state import ChannelStates
+from .raw_readings import RawReadings
+from .receipt import Receipt
+from .slot_changes import SlotChanges
+
+
+class Ledger:
+    """Takes readings into the database; the caller begins and ends transactions."""
+
+    def __init__(self, connection: sqlite3.Connection, calendar: LocalCalendar) -> None:
+        """Write through this connection, with days and hours of this calendar."""
+        self._connection = connection
+        self._calendar = calendar
+        self._raw = RawReadings(connection)
+        self._states = ChannelStates(connection)
+        self._slots = SlotChanges()
+
+    def append(
+        self,
+        profile: MeterProfile,
+        readings: Iterable[Reading],
+        *,
+        now_ms: int,
+        live: bool = True,
+    ) -> Receipt:
+        """Judge and store readings of one meter.
+
+        `live` readings move the meter's energy register; others (imported history)
+        fill the past without it, because what the register counts is shown as
+        energy that flows now.
+        """
+        booking = Booking(profile, self._raw, self._states, self._slots, live=live)
+        receipt = booking.book(readings, now_ms)
+        self.count_refused(
+            profile.meter_id, (*receipt.refused, *receipt.disproved), now_ms
+        )
+        return receipt
+
+    def count_refused(
+        self, meter_id: str, refused: Iterable[RefusedReading], now_ms: int
+    ) -> None:
+        """Add to the counts of refused readings, by channel and reason."""
+        self._connection.executemany(
+            "INSERT INTO refused VALUES (?, ?, ?, 1, ?, ?)"
+            " ON CONFLICT DO UPDATE SET count = count + 1,"
+            " last_ms = excluded.last_ms, last_value = excluded.last_value",
+            [
+                (meter_id, item.channel or "", item.reason, now_ms, item.value)
+                for item in refused
+            ],
+        )
+
+    def write(self) -> None:
+        """Write what was kept in memory; call before each commit."""
+        self._slots.write(self._connection, self._calendar)
+        self._states.write()
+
+    def forget(self) -> None:
+        """Drop what is in memory; call after a rollback or a deletion."""
+        self._slots.discard()
+        self._states.forget()

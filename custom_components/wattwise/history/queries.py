@@ -1,0 +1,234 @@
+"""Questions to the history, answered from a read-only connection."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+import sqlite3
+from typing import Final
+
+from ..metering.quantity import Channel
+from .bucket import Bucket, merge
+from .calendar import HOUR_MS, SLOT_MS, LocalCalendar, Period
+from .raw_readings import RawReading, RawReadings
+from .receipt import LatestValue
+from .resample import resample_derived_energy, resample_energy, resample_levels
+from .rollups import five_minutes, months, periods
+
+# What one answer may hold; a year of hours has 8,784 buckets.
+MAX_BUCKETS: Final = 10_000
+
+
+class TooManyBucketsError(Exception):
+    """The resolution is too fine for the period asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyTotals:
+    """Energy of a channel [Wh] in the calendar periods people ask for."""
+
+    today: float
+    yesterday: float
+    this_month: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCount:
+    """How often readings of a channel were refused for a reason."""
+
+    channel: str
+    reason: str
+    count: int
+    last_ms: int
+    last_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMeter:
+    """A meter whose history is in the file."""
+
+    meter_id: str
+    name: str
+    first_ms: int | None
+    last_ms: int | None
+
+
+class Queries:
+    """Reads through one connection, in one thread."""
+
+    def __init__(self, connection: sqlite3.Connection, calendar: LocalCalendar) -> None:
+        """Answer through this connection, with periods of this calendar."""
+        self._connection = connection
+        self._calendar = calendar
+        self._raw = RawReadings(connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def latest(self, meter_id: str) -> dict[Channel, LatestValue]:
+        """Return the newest value of each channel of a meter."""
+        rows = self._connection.execute(
+            "SELECT name, last_ms, last_value, register_wh FROM channel"
+            " WHERE meter_id = ? AND last_ms IS NOT NULL",
+            (meter_id,),
+        )
+        return {Channel(name): LatestValue(*values) for name, *values in rows}
+
+    def buckets(
+        self,
+        meter_id: str,
+        channel: Channel,
+        start_ms: int,
+        end_ms: int,
+        resolution: Period | int,
+    ) -> list[Bucket]:
+        """Return the buckets that start in [start_ms, end_ms) and hold anything.
+
+        `resolution` is a period of the local calendar or a width [s] of up to an
+        hour. Raises TooManyBucketsError.
+        """
+        channel_id = self._channel_id(meter_id, channel)
+        if channel_id is None:
+            return []
+        connection, calendar = self._connection, self._calendar
+        if isinstance(resolution, int):
+            width_ms = resolution * 1000
+            if (end_ms - start_ms) / width_ms > MAX_BUCKETS:
+                raise TooManyBucketsError
+            if width_ms % SLOT_MS == 0:
+                slots = five_minutes(connection, channel_id, start_ms, end_ms)
+                return _widen(slots, width_ms, start_ms)
+            return self._narrow(
+                meter_id, channel, channel_id, start_ms, end_ms, width_ms
+            )
+        if resolution is Period.MONTH:
+            return months(connection, calendar, channel_id, start_ms, end_ms)
+        if (end_ms - start_ms) / HOUR_MS > MAX_BUCKETS and resolution is Period.HOUR:
+            raise TooManyBucketsError
+        return periods(connection, calendar, channel_id, resolution, start_ms, end_ms)
+
+    def energy_totals(
+        self, meter_id: str, channel: Channel, now_ms: int
+    ) -> EnergyTotals:
+        """Return the energy of today, yesterday and this month so far."""
+        today = self._calendar.day_start(now_ms)
+        yesterday = self._calendar.days_before(today, 1)
+        month = self._calendar.start(Period.MONTH, now_ms)
+        channel_id = self._channel_id(meter_id, channel)
+        if channel_id is None:
+            return EnergyTotals(0.0, 0.0, 0.0)
+        days = periods(
+            self._connection,
+            self._calendar,
+            channel_id,
+            Period.DAY,
+            min(yesterday, month),
+            now_ms + 1,
+        )
+        energy = {day.start_ms: day.energy_wh for day in days}
+        return EnergyTotals(
+            energy.get(today, 0.0),
+            energy.get(yesterday, 0.0),
+            sum(wh for start, wh in energy.items() if start >= month),
+        )
+
+    def cost(
+        self,
+        meter_id: str,
+        channel: Channel,
+        price_id: str,
+        start_ms: int,
+        end_ms: int,
+    ) -> float | None:
+        """Return the cost of a channel's energy at the prices of its time.
+
+        Prices are the readings of the price channel of `price_id`, each valid until
+        the next; None when there is no price at all.
+        """
+        price_channel = self._channel_id(price_id, Channel.PRICE)
+        channel_id = self._channel_id(meter_id, channel)
+        if price_channel is None or channel_id is None:
+            return None
+        prices = self._with_neighbours(price_channel, start_ms, end_ms)
+        if not prices:
+            return None
+        cost, at = 0.0, 0
+        for slot in five_minutes(self._connection, channel_id, start_ms, end_ms):
+            while at + 1 < len(prices) and prices[at + 1].time_ms < slot.end_ms:
+                at += 1
+            cost += slot.energy_wh / 1000 * (prices[at].value or 0.0)
+        return cost
+
+    def refused(self, meter_id: str) -> list[RefusedCount]:
+        """Return the counts of a meter's refused readings."""
+        rows = self._connection.execute(
+            "SELECT channel, reason, count, last_ms, last_value FROM refused"
+            " WHERE meter_id = ? ORDER BY channel, reason",
+            (meter_id,),
+        )
+        return [RefusedCount(*row) for row in rows]
+
+    def kept_meters(self, in_use: Collection[str]) -> list[KeptMeter]:
+        """Return the meters with history that are not in use."""
+        rows = self._connection.execute(
+            "SELECT meter.meter_id, meter.name, min(first_ms), max(last_ms)"
+            " FROM meter LEFT JOIN channel USING (meter_id)"
+            " GROUP BY meter.meter_id ORDER BY meter.name"
+        )
+        return [KeptMeter(*row) for row in rows if row[0] not in in_use]
+
+    def size_bytes(self) -> int:
+        """Return the size of the data in the file."""
+        (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
+        (page_size,) = self._connection.execute("PRAGMA page_size").fetchone()
+        return int(pages * page_size)
+
+    def _channel_id(self, meter_id: str, channel: Channel) -> int | None:
+        row = self._connection.execute(
+            "SELECT channel_id FROM channel WHERE meter_id = ? AND name = ?",
+            (meter_id, channel),
+        ).fetchone()
+        return row[0] if row else None
+
+    def _narrow(
+        self,
+        meter_id: str,
+        channel: Channel,
+        channel_id: int,
+        start_ms: int,
+        end_ms: int,
+        width_ms: int,
+    ) -> list[Bucket]:
+        readings = self._with_neighbours(channel_id, start_ms, end_ms)
+        if not channel.is_energy:
+            return resample_levels(readings, width_ms, start_ms, end_ms)
+        if readings:
+            return resample_energy(readings, width_ms, start_ms, end_ms)
+        power_id = self._channel_id(meter_id, Channel.POWER)
+        if power_id is None:
+            return []
+        power = self._with_neighbours(power_id, start_ms, end_ms)
+        return resample_derived_energy(power, channel, width_ms, start_ms, end_ms)
+
+    def _with_neighbours(
+        self, channel_id: int, start_ms: int, end_ms: int
+    ) -> list[RawReading]:
+        """Return the readings of a period, the last before and the first after it."""
+        first_ms, last_ms = self._connection.execute(
+            "SELECT first_ms, last_ms FROM channel WHERE channel_id = ?", (channel_id,)
+        ).fetchone()
+        before = self._raw.previous(channel_id, start_ms, first_ms)
+        after = self._raw.next(channel_id, end_ms - 1, last_ms)
+        within = self._raw.between(channel_id, start_ms, end_ms)
+        return [r for r in (before, *within, after) if r is not None]
+
+
+def _widen(slots: list[Bucket], width_ms: int, start_ms: int) -> list[Bucket]:
+    """Merge 5-minute buckets into wider ones, on a grid that begins at full hours."""
+    groups: dict[int, list[Bucket]] = {}
+    for slot in slots:
+        groups.setdefault(slot.start_ms // width_ms * width_ms, []).append(slot)
+    return [
+        merge(start, start + width_ms, parts)
+        for start, parts in groups.items()
+        if start >= start_ms
+    ]

@@ -1,0 +1,1 @@
+"""What a reading means: quantities, plausibility, counters and segments of time."""

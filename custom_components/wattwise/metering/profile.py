@@ -1,0 +1,66 @@
+"""What must be known about a meter to understand its readings."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class MeterRole(StrEnum):
+    """Where in the household a meter sits."""
+
+    GRID = "grid"
+    PRODUCTION = "production"
+    BATTERY = "battery"
+    APPLIANCE = "appliance"
+
+
+class EnergyKind(StrEnum):
+    """How a meter tells its energy."""
+
+    COUNTER = "counter"
+    """A cumulative counter, as on the meter's display."""
+    INTERVAL = "interval"
+    """The amount since the reading before."""
+    POWER = "power"
+    """Not at all: energy is integrated from power."""
+
+
+# A momentary value stands for at most this long when nothing follows it.
+MIN_HOLD_MS: Final = 300_000
+# One missed report is no gap: a value is held for three reporting intervals.
+_HELD_INTERVALS: Final = 3
+# What a house without a known contracted power may draw at the most: three phases
+# of 100 A at 230 V.
+DEFAULT_MAX_POWER_W: Final = 69_000.0
+# Breakers carry more than their rating for a while.
+_OVERLOAD_FACTOR: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class MeterProfile:
+    """The settings that decide how a meter's readings are judged and booked."""
+
+    meter_id: str
+    role: MeterRole = MeterRole.GRID
+    energy_kind: EnergyKind = EnergyKind.COUNTER
+    interval_s: float = 10.0
+    """Expected time between two readings [s]."""
+    contracted_power_w: float | None = None
+    nominal_voltage_v: float = 230.0
+
+    @property
+    def hold_ms(self) -> int:
+        """How long a momentary value stands when nothing follows it [ms]."""
+        return max(MIN_HOLD_MS, int(self.interval_s * _HELD_INTERVALS * 1000))
+
+    @property
+    def max_power_w(self) -> float:
+        """The power above which a value is not believed [W]."""
+        if self.contracted_power_w is None:
+            return DEFAULT_MAX_POWER_W
+        return self.contracted_power_w * _OVERLOAD_FACTOR
+
+    @property
+    def produces(self) -> bool:
+        """Whether positive power is energy produced instead of used."""
+        return self.role is MeterRole.PRODUCTION

@@ -1,0 +1,65 @@
+"""What tests of the integration inside Home Assistant share."""
+
+from collections.abc import AsyncGenerator, Generator
+import os
+import shutil
+
+import pytest
+
+# The test harness brings a package of the same name; ours must be found first.
+import custom_components  # noqa: F401
+from custom_components.wattwise.const import DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load integrations of this repository."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def no_framework_complaints(
+    caplog: pytest.LogCaptureFixture,
+) -> Generator[None]:
+    """Fail when Home Assistant reports that the integration uses it wrongly."""
+    yield
+    complaints = [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if "Detected that custom integration" in record.getMessage()
+        or "Detected blocking call" in record.getMessage()
+    ]
+    assert complaints == []
+
+
+@pytest.fixture
+async def wattwise(
+    hass: HomeAssistant,
+    tmp_path: os.PathLike[str],
+    no_framework_complaints: None,
+) -> AsyncGenerator[HomeAssistant]:
+    """Return a Home Assistant with a folder of its own and WattWise set up in it."""
+    hass.config.config_dir = str(tmp_path)
+    assert await async_setup_component(hass, "http", {})
+    assert await async_setup_component(hass, DOMAIN, {})
+    yield hass
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+def require_program(name: str) -> str:
+    """Return the path of a program some tests need.
+
+    Without it the test is skipped, except where everything must be there.
+    """
+    path = shutil.which(name)
+    if path is None:
+        missing = f"{name} is not installed (scripts/setup --system installs it)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path

@@ -1,0 +1,61 @@
+"""Single values that cannot be."""
+
+import math
+
+import pytest
+
+from custom_components.wattwise.metering.plausibility import (
+    time_refusal,
+    value_refusal,
+)
+from custom_components.wattwise.metering.profile import MeterProfile
+from custom_components.wattwise.metering.quantity import Channel
+from custom_components.wattwise.metering.reading import Reading, Refusal
+
+PROFILE = MeterProfile("m", contracted_power_w=10_000, nominal_voltage_v=230)
+NOW_MS = 1_790_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("channel", "value", "expected"),
+    [
+        (Channel.POWER, 15_000, None),
+        (Channel.POWER, -15_000, None),
+        (Channel.POWER, 15_001, Refusal.OUT_OF_RANGE),
+        (Channel.POWER, math.nan, Refusal.NOT_A_NUMBER),
+        (Channel.POWER, math.inf, Refusal.NOT_A_NUMBER),
+        (Channel.ENERGY_IMPORT, 0, None),
+        (Channel.ENERGY_IMPORT, -1, Refusal.NEGATIVE_ENERGY),
+        (Channel.VOLTAGE_L1, 0, None),
+        (Channel.VOLTAGE_L1, 253, None),
+        (Channel.VOLTAGE_L1, 400, Refusal.OUT_OF_RANGE),
+        (Channel.VOLTAGE_L1, -1, Refusal.OUT_OF_RANGE),
+        (Channel.CURRENT_L1, 65, None),
+        (Channel.CURRENT_L1, 66, Refusal.OUT_OF_RANGE),
+        (Channel.FREQUENCY, 49.9, None),
+        (Channel.FREQUENCY, 0, None),
+        (Channel.FREQUENCY, 500, Refusal.OUT_OF_RANGE),
+        (Channel.POWER_FACTOR, -0.98, None),
+        (Channel.POWER_FACTOR, 98, Refusal.OUT_OF_RANGE),
+        (Channel.LOAD, 120, None),
+        (Channel.LOAD, -1, Refusal.OUT_OF_RANGE),
+        (Channel.PRICE, -0.05, None),
+    ],
+)
+def test_value(channel: Channel, value: float, expected: Refusal | None) -> None:
+    """Each quantity has its physical limits."""
+    assert value_refusal(Reading(channel, NOW_MS, value), PROFILE) is expected
+
+
+@pytest.mark.parametrize(
+    ("time_ms", "expected"),
+    [
+        (NOW_MS, None),
+        (NOW_MS + 59_000, None),
+        (NOW_MS + 61_000, Refusal.FUTURE_TIME),
+        (12_000, Refusal.CLOCK_NOT_SET),
+    ],
+)
+def test_time(time_ms: int, expected: Refusal | None) -> None:
+    """Clocks that were never set or run ahead are noticed."""
+    assert time_refusal(time_ms, NOW_MS) is expected
