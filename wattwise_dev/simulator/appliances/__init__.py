@@ -1,0 +1,1 @@
+"""Models of what uses and makes electricity: power by the second."""
