@@ -33,8 +33,7 @@ def test_any_json_is_decoded_or_named_malformed(body: Any) -> None:
     """Nothing a device sends raises anything else, and only numbers come through."""
     try:
         decoded = decode(body, NOW_MS)
-    except MalformedBodyError as err:
-        assert err.problem
+    except MalformedBodyError:
         return
     for reading in decoded.readings:
         assert isinstance(reading.value, float)

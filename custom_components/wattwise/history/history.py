@@ -58,6 +58,7 @@ _DELETE_METER: Final = (
 )
 
 type CommitListener = Callable[[str, Receipt], None]
+type HealthListener = Callable[[str | None], None]
 
 
 class History:
@@ -78,7 +79,8 @@ class History:
         self._batched: dict[str, tuple[MeterProfile, list[Reading]]] = {}
         self._batch_timer: asyncio.TimerHandle | None = None
         self._batch_commit: asyncio.Task[None] | None = None
-        self._listener: CommitListener | None = None
+        self._commit_listener: CommitListener | None = None
+        self._health_listener: HealthListener | None = None
         self.last_commit_ms: int | None = None
         self.last_error: str | None = None
 
@@ -119,14 +121,21 @@ class History:
         if self._reader:
             reader, self._reader = self._reader, None
             queries, self._queries = self._queries, None
+            loop = asyncio.get_running_loop()
             if queries:
-                loop = asyncio.get_running_loop()
                 await loop.run_in_executor(reader, queries.close)
-            reader.shutdown(wait=False)
+            await loop.run_in_executor(None, reader.shutdown)
 
     def on_commit(self, listener: CommitListener) -> None:
         """Call `listener(meter_id, receipt)` in the event loop after each commit."""
-        self._listener = listener
+        self._commit_listener = listener
+
+    def on_health(self, listener: HealthListener) -> None:
+        """Call `listener(error)` when commits begin to fail; with None when they work.
+
+        It is called in the event loop, and only when this changes.
+        """
+        self._health_listener = listener
 
     async def add_meter(self, meter_id: str, name: str) -> dict[Channel, LatestValue]:
         """Note a meter's name; return what is already known of its channels."""
@@ -166,13 +175,15 @@ class History:
 
         try:
             receipt = await self._writer.run(job)
-        except HistoryError as err:
-            self.last_error = str(err)
+        except HistoryClosedError:
             raise
-        self.last_error = None
+        except HistoryError as err:
+            self._note_health(str(err))
+            raise
+        self._note_health(None)
         self.last_commit_ms = _now_ms()
-        if self._listener:
-            self._listener(profile.meter_id, receipt)
+        if self._commit_listener:
+            self._commit_listener(profile.meter_id, receipt)
         return receipt
 
     def enqueue(self, profile: MeterProfile, reading: Reading) -> None:
@@ -279,6 +290,12 @@ class History:
 
     def _open_queries(self) -> Queries:
         return Queries(connect_reader(self.path), self._calendar)
+
+    def _note_health(self, error: str | None) -> None:
+        changed = (error is None) != (self.last_error is None)
+        self.last_error = error
+        if changed and self._health_listener:
+            self._health_listener(error)
 
     async def _ask[T](self, question: Callable[[Queries], T]) -> T:
         queries, reader = self._queries, self._reader

@@ -147,9 +147,12 @@ class Writer:
                 self._run_one(transaction, item)
                 if item.error is None:
                     ledger.write()
-                else:
+                elif connection.in_transaction:
                     ledger.forget()
                     connection.execute("ROLLBACK TO job")
+                else:
+                    # A full disk ends the whole transaction by itself.
+                    raise sqlite3.OperationalError(str(item.error))
                 connection.execute("RELEASE job")
             connection.execute("COMMIT")
         except sqlite3.Error as err:

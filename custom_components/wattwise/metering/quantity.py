@@ -5,9 +5,8 @@ ratio for power factor, % for load, and money per kWh for a price. Conversion
 happens once, where a payload or an entity is decoded.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, override
+from typing import Final
 
 
 class Quantity(StrEnum):
@@ -114,18 +113,15 @@ _QUANTITY_OF: Final[dict[Channel, Quantity]] = {
 METER_CHANNELS: Final = tuple(c for c in Channel if c is not Channel.PRICE)
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownUnitError(Exception):
     """The unit cannot be converted to the quantity's base unit."""
 
-    quantity: Quantity
-    unit: str
-
-    @override
-    def __str__(self) -> str:
+    def __init__(self, quantity: Quantity, unit: str) -> None:
         """Name the unit and those that would do."""
-        known = ", ".join(repr(u) for u in _FACTORS[self.quantity])
-        return f"{self.unit!r} is not a unit of {self.quantity} (known: {known})"
+        known = ", ".join(repr(name) for name in _FACTORS[quantity])
+        super().__init__(f"{unit!r} is not a unit of {quantity} (known: {known})")
+        self.quantity = quantity
+        self.unit = unit
 
 
 def known_units(quantity: Quantity) -> tuple[str, ...]:

@@ -47,12 +47,13 @@ _DESCRIPTIVE_FIELDS: Final = frozenset({*_TIME_FIELDS, "facility_id"})
 _MILLISECONDS_FROM: Final = 1e11
 
 
-@dataclass(frozen=True, slots=True)
 class MalformedBodyError(Exception):
-    """The body cannot be understood; `field` says where, `problem` what is wrong."""
+    """The body cannot be understood as a whole."""
 
-    field: str
-    problem: str
+    def __init__(self, field_name: str, problem: str) -> None:
+        """Say where in the body, and what is wrong there."""
+        super().__init__(f"{field_name or 'body'} {problem}")
+        self.field = field_name
 
 
 @dataclass(slots=True)

@@ -1,0 +1,151 @@
+"""WattWise: home electricity intelligence for Home Assistant."""
+
+from typing import Final
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import ConfigType
+
+from .actions import async_setup_actions
+from .const import (
+    CONF_CURRENCY,
+    CONF_KEY_HASH,
+    CONF_PHASES,
+    CONF_TARIFF,
+    DOMAIN,
+    SUBENTRY_TYPE_METER,
+    TARIFF_NONE,
+)
+from .entity import household_device_info
+from .history.database import NewerSchemaError
+from .history.errors import HistoryError
+from .history.history import History
+from .household import DATA_PUSH_KEYS, Household, WattWiseConfigEntry
+from .http import async_register_views
+from .meter import Meter
+from .price import PriceSource
+from .shared_history import async_acquire_history, async_release_history
+from .sources.push_keys import PushKeys
+
+PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.SENSOR]
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what all households share: actions, views and the keys of meters."""
+    keys: PushKeys[Meter] = PushKeys()
+    hass.data[DATA_PUSH_KEYS] = keys
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
+            if key_hash := subentry.data.get(CONF_KEY_HASH):
+                keys.pause(key_hash)
+    async_register_views(hass)
+    async_setup_actions(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> bool:
+    """Set up a household."""
+    try:
+        history = await async_acquire_history(hass, entry.entry_id)
+    except NewerSchemaError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="newer_schema"
+        ) from err
+    except HistoryError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="history_unavailable",
+            translation_placeholders={"error": str(err)},
+        ) from err
+    try:
+        await _async_start(hass, entry, history)
+    except BaseException:
+        await async_release_history(hass, entry.entry_id)
+        raise
+    return True
+
+
+async def _async_start(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, history: History
+) -> None:
+    """Bring the household's meters to work on the open history."""
+    price_id = None
+    if entry.options.get(CONF_TARIFF, TARIFF_NONE) != TARIFF_NONE:
+        price_id = entry.unique_id
+    household = Household(
+        entry.title,
+        entry.data[CONF_CURRENCY],
+        entry.data[CONF_PHASES],
+        history,
+        price_id,
+    )
+    if price_id:
+        prices = PriceSource(
+            hass, dict(entry.options), household.currency, price_id, history
+        )
+        if stop := await prices.async_start():
+            entry.async_on_unload(stop)
+    for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
+        meter = Meter(hass, entry, subentry, history, price_id)
+        await meter.coordinator.async_config_entry_first_refresh()
+        household.meters[subentry.subentry_id] = meter
+    entry.runtime_data = household
+
+    # Meters refer to the household's device as what they are connected through.
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, **household_device_info(entry)
+    )
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    for meter in household.meters.values():
+        if stop := meter.async_start_source():
+            entry.async_on_unload(stop)
+        if meter.key_hash:
+            hass.data[DATA_PUSH_KEYS].add(meter.key_hash, meter)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> bool:
+    """Unload a household; the history is closed with the last one."""
+    household = entry.runtime_data
+    keys = hass.data[DATA_PUSH_KEYS]
+    for meter in household.meters.values():
+        if meter.key_hash:
+            # Meters go on sending while their household is reloaded; they shall
+            # keep their readings and not be taken for intruders.
+            keys.pause(meter.key_hash)
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    _forget_removed_keys(hass, entry, household)
+    for meter in household.meters.values():
+        await meter.coordinator.async_shutdown()
+    await async_release_history(hass, entry.entry_id)
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
+    """Forget the keys of a household that is gone; its history is kept."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
+        if key_hash := subentry.data.get(CONF_KEY_HASH):
+            hass.data[DATA_PUSH_KEYS].remove(key_hash)
+
+
+async def _async_reload(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
+    """Start the household anew after its settings or meters changed."""
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+def _forget_removed_keys(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, household: Household
+) -> None:
+    """Refuse keys of meters that were removed or got a new key."""
+    valid = {
+        subentry.data.get(CONF_KEY_HASH)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER)
+    }
+    for meter in household.meters.values():
+        if meter.key_hash and meter.key_hash not in valid:
+            hass.data[DATA_PUSH_KEYS].remove(meter.key_hash)

@@ -1,0 +1,38 @@
+"""Names and numbers that several parts of the integration share."""
+
+import logging
+from typing import Final
+
+DOMAIN: Final = "wattwise"
+LOGGER: Final = logging.getLogger(__package__)
+
+SUBENTRY_TYPE_METER: Final = "meter"
+
+# Household: entry.data
+CONF_COUNTRY: Final = "country"
+CONF_CURRENCY: Final = "currency"
+CONF_NOMINAL_VOLTAGE: Final = "nominal_voltage"
+CONF_PHASES: Final = "phases"
+# Household: entry.options
+CONF_CONTRACTED_POWER: Final = "contracted_power"
+CONF_TARIFF: Final = "tariff"
+CONF_PRICE: Final = "price"
+CONF_PRICE_ENTITY: Final = "price_entity"
+
+TARIFF_NONE: Final = "none"
+TARIFF_FLAT: Final = "flat"
+TARIFF_ENTITY: Final = "entity"
+
+# Meter: subentry.data
+CONF_SOURCE: Final = "source"
+CONF_ROLE: Final = "role"
+CONF_PARENT: Final = "parent"
+CONF_KEY_HASH: Final = "key_hash"
+CONF_ENERGY_KIND: Final = "energy_kind"
+CONF_INTERVAL: Final = "interval"
+CONF_ENTITIES: Final = "entities"
+
+SOURCE_PUSH: Final = "push"
+SOURCE_ENTITIES: Final = "entities"
+
+DEFAULT_INTERVAL_S: Final = 10

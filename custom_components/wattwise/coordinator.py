@@ -1,0 +1,198 @@
+"""What is known of a meter right now, kept up to date for its entities."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN, LOGGER
+from .history.errors import HistoryError
+from .history.history import History
+from .history.queries import EnergyTotals, RefusedCount
+from .history.receipt import LatestValue, Receipt
+from .metering.profile import MeterProfile
+from .metering.quantity import Channel
+
+# How often sums of days and months are asked from the history.
+TOTALS_INTERVAL: Final = timedelta(seconds=30)
+# Entities are written this often at the most, however fast a meter reports: each
+# write is a row in the recorder.
+_MIN_WRITE_SECONDS: Final = 5.0
+# A meter is silent after three missed reports, but never sooner than this.
+_MIN_SILENT_SECONDS: Final = 60.0
+_SILENT_INTERVALS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSnapshot:
+    """Sums and counts of a meter that are asked from the history."""
+
+    day_start: datetime
+    totals: dict[Channel, EnergyTotals] = field(default_factory=dict)
+    cost_today: float | None = None
+    refused: tuple[RefusedCount, ...] = ()
+
+
+class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
+    """Follows one meter: live values after each commit, sums by asking."""
+
+    config_entry: ConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        subentry: ConfigSubentry,
+        profile: MeterProfile,
+        history: History,
+        price_id: str | None,
+    ) -> None:
+        """Follow the meter of a subentry; `price_id` says whose prices apply."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=subentry.title,
+            update_interval=TOTALS_INTERVAL,
+        )
+        self.subentry = subentry
+        self.profile = profile
+        self.latest: dict[Channel, LatestValue] = {}
+        self.source_available: Callable[[], bool] | None = None
+        self._history = history
+        self._price_id = price_id
+        self._seen_ms: int | None = None
+        self._was_connected: bool | None = None
+        self._written_at: float = 0.0
+        self._write_timer: CALLBACK_TYPE | None = None
+
+    @property
+    def silent_after_seconds(self) -> float:
+        """How long the meter may be quiet before it counts as silent."""
+        return max(_MIN_SILENT_SECONDS, _SILENT_INTERVALS * self.profile.interval_s)
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """When the meter was last heard of."""
+        if self._seen_ms is None:
+            return None
+        return dt_util.utc_from_timestamp(self._seen_ms / 1000)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the meter reports, or its entities are there."""
+        if self.source_available is not None:
+            return self.source_available()
+        return self._is_recent(self._seen_ms)
+
+    def current(self, channel: Channel) -> float | None:
+        """Return a momentary value [base unit] while it can be taken for true."""
+        latest = self.latest.get(channel)
+        if latest is None or not self.connected or not self._is_recent(latest.time_ms):
+            return None
+        return latest.value
+
+    @override
+    async def _async_setup(self) -> None:
+        """Learn what the history knows of the meter."""
+        try:
+            self.latest = await self._history.add_meter(
+                self.profile.meter_id, self.subentry.title
+            )
+        except HistoryError as err:
+            raise self._failed(err) from err
+        times = [latest.time_ms for latest in self.latest.values()]
+        self._seen_ms = max(times, default=None)
+
+    @override
+    async def _async_update_data(self) -> MeterSnapshot:
+        """Ask the history for the meter's sums."""
+        history, meter_id = self._history, self.profile.meter_id
+        try:
+            totals = {
+                channel: await history.energy_totals(meter_id, channel)
+                for channel in list(self.latest)
+                if channel.is_energy
+            }
+            cost = None
+            if self._price_id and Channel.ENERGY_IMPORT in self.latest:
+                cost = await history.cost_today(
+                    meter_id, Channel.ENERGY_IMPORT, self._price_id
+                )
+            refused = await history.refused(meter_id)
+        except HistoryError as err:
+            raise self._failed(err) from err
+        self._log_connection()
+        return MeterSnapshot(
+            dt_util.utc_from_timestamp(history.day_start_ms() / 1000),
+            totals,
+            cost,
+            tuple(refused),
+        )
+
+    @callback
+    def async_note(self, receipt: Receipt) -> None:
+        """Show what a commit brought, at once or as soon as it is due."""
+        new = receipt.latest.keys() - self.latest.keys()
+        self.latest |= receipt.latest
+        if any(channel.is_energy for channel in new):
+            # Its sums are not known yet.
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_request_refresh(), f"{self.name} first sums"
+            )
+        self._seen_ms = int(dt_util.utcnow().timestamp() * 1000)
+        if self._write_timer:
+            return
+        wait = self._written_at + _MIN_WRITE_SECONDS - self.hass.loop.time()
+        if wait <= 0:
+            self._write()
+        else:
+            self._write_timer = async_call_later(self.hass, wait, self._write_later)
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop following."""
+        if self._write_timer:
+            self._write_timer()
+            self._write_timer = None
+        await super().async_shutdown()
+
+    @callback
+    def _write_later(self, _now: datetime) -> None:
+        self._write_timer = None
+        self._write()
+
+    @callback
+    def _write(self) -> None:
+        self._written_at = self.hass.loop.time()
+        self._log_connection()
+        self.async_update_listeners()
+
+    def _is_recent(self, time_ms: int | None) -> bool:
+        if time_ms is None:
+            return False
+        age = dt_util.utcnow().timestamp() - time_ms / 1000
+        return age <= self.silent_after_seconds
+
+    def _log_connection(self) -> None:
+        """Log once when the meter falls silent, and once when it is back."""
+        connected = self.connected
+        if self._was_connected is not None and connected != self._was_connected:
+            if connected:
+                LOGGER.info("Meter %s reports again", self.subentry.title)
+            else:
+                LOGGER.info("Meter %s is silent", self.subentry.title)
+        self._was_connected = connected
+
+    def _failed(self, err: HistoryError) -> UpdateFailed:
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="history_unavailable",
+            translation_placeholders={"error": str(err)},
+        )

@@ -1,0 +1,85 @@
+"""What all entities of WattWise have in common."""
+
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device import async_entity_id_to_device
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .coordinator import MeterCoordinator
+from .household import WattWiseConfigEntry
+from .meter import Meter
+
+
+def household_device_info(entry: ConfigEntry) -> DeviceInfo:
+    """Return the device that stands for a household."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, entry.unique_id or entry.entry_id)},
+        name=entry.title,
+        manufacturer="WattWise",
+        model="Household",
+        entry_type=DeviceEntryType.SERVICE,
+    )
+
+
+def foreign_device(hass: HomeAssistant, meter: Meter) -> dr.AnyDeviceEntry | None:
+    """Return the device of another integration that is the meter, if there is one."""
+    for source_entity in meter.source_entities().values():
+        if device := async_entity_id_to_device(hass, source_entity):
+            return device
+    return None
+
+
+class HouseholdEntity(Entity):
+    """An entity of a household as a whole."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, entry: WattWiseConfigEntry, key: str) -> None:
+        """Belong to the household's device."""
+        self.household = entry.runtime_data
+        self._attr_translation_key = key
+        self._attr_unique_id = f"{entry.unique_id}_{key}"
+        self._attr_device_info = household_device_info(entry)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow all meters of the household."""
+        await super().async_added_to_hass()
+        for meter in self.household.meters.values():
+            self.async_on_remove(
+                meter.coordinator.async_add_listener(self.async_write_ha_state)
+            )
+
+
+class MeterEntity(CoordinatorEntity[MeterCoordinator]):
+    """An entity of one meter."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter, key: str
+    ) -> None:
+        """Belong to the device of another integration, or to one of our own."""
+        super().__init__(meter.coordinator)
+        self._attr_unique_id = f"{meter.profile.meter_id}_{key}"
+        if device := foreign_device(hass, meter):
+            self.device_entry = device
+            return
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, meter.profile.meter_id)},
+            name=meter.name,
+            manufacturer="WattWise",
+            model="Meter",
+            via_device_id=dr.async_get_device_id_by_identifier(
+                hass,
+                (DOMAIN, entry.unique_id or entry.entry_id),
+                config_entry_id=entry.entry_id,
+            ),
+        )

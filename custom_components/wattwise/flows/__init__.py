@@ -1,0 +1,1 @@
+"""What Home Assistant asks people: the steps that set households and meters up."""

@@ -1,0 +1,97 @@
+"""Sensors of households and their meters."""
+
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .entity import foreign_device
+from .household import WattWiseConfigEntry
+from .household_sensors import HOUSEHOLD_SENSORS, HouseholdSensor
+from .meter import Meter
+from .meter_sensors import (
+    COST_TODAY,
+    LAST_READING,
+    REFUSED_READINGS,
+    MeterSensor,
+    MomentarySensor,
+    energy_descriptions,
+)
+from .metering.quantity import Channel
+from .momentary import momentary_description
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: WattWiseConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of the household and of its meters."""
+    household = entry.runtime_data
+    async_add_entities(
+        HouseholdSensor(entry, description)
+        for description in HOUSEHOLD_SENSORS
+        if description.exists_fn(household)
+    )
+    for subentry_id, meter in household.meters.items():
+        _follow_channels(hass, entry, subentry_id, meter, async_add_entities)
+
+
+@callback
+def _follow_channels(
+    hass: HomeAssistant,
+    entry: WattWiseConfigEntry,
+    subentry_id: str,
+    meter: Meter,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add a meter's sensors, those of each channel when it is first heard of."""
+    known: set[Channel] = set()
+    # A device of another integration shows its momentary values itself.
+    shown_elsewhere = foreign_device(hass, meter) is not None
+
+    @callback
+    def async_add_new() -> None:
+        coordinator = meter.coordinator
+        new = {
+            channel
+            for channel in coordinator.latest.keys() - known
+            if not channel.is_energy or channel in coordinator.data.totals
+        }
+        known.update(new)
+        sensors: list[SensorEntity] = []
+        for channel in sorted(new):
+            if channel.is_energy:
+                sensors += [
+                    MeterSensor(hass, entry, meter, description)
+                    for description in energy_descriptions(channel, meter.profile.role)
+                ]
+            elif not shown_elsewhere:
+                description = momentary_description(
+                    channel, meter.profile.role, single_phase=_single_phase(meter)
+                )
+                sensors.append(MomentarySensor(hass, entry, meter, description))
+        if Channel.ENERGY_IMPORT in new and entry.runtime_data.price_id:
+            sensors.append(
+                MeterSensor(hass, entry, meter, COST_TODAY, entry.runtime_data.currency)
+            )
+        if sensors:
+            async_add_entities(sensors, config_subentry_id=subentry_id)
+
+    def _single_phase(meter: Meter) -> bool:
+        others = {Channel.VOLTAGE_L2, Channel.VOLTAGE_L3}
+        others |= {Channel.CURRENT_L2, Channel.CURRENT_L3}
+        return entry.runtime_data.phases == 1 and not others & set(
+            meter.coordinator.latest
+        )
+
+    async_add_entities(
+        [
+            MeterSensor(hass, entry, meter, LAST_READING),
+            MeterSensor(hass, entry, meter, REFUSED_READINGS),
+        ],
+        config_subentry_id=subentry_id,
+    )
+    async_add_new()
+    entry.async_on_unload(meter.coordinator.async_add_listener(async_add_new))

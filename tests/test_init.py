@@ -1,0 +1,185 @@
+"""Set-up, reload, removal, and the files around."""
+
+from pathlib import Path
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_system_health_info,
+)
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.wattwise.backup import async_post_backup, async_pre_backup
+from custom_components.wattwise.const import DOMAIN
+from custom_components.wattwise.history.errors import HistoryError
+from custom_components.wattwise.metering.quantity import Channel
+from custom_components.wattwise.metering.reading import Reading
+from custom_components.wattwise.shared_history import (
+    DATABASE_FILE,
+    async_get_history,
+    async_kept_meters,
+)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+
+from .homes import KEY, async_add_household, only_meter, push_meter
+
+
+async def test_history_is_shared_and_closed_with_the_last_household(
+    wattwise: HomeAssistant,
+) -> None:
+    """Two households use one file."""
+    first = await async_add_household(wattwise, push_meter("a"), name="Home")
+    second = await async_add_household(wattwise, push_meter("b"), name="Cabin")
+    assert first.runtime_data.history is second.runtime_data.history
+    await wattwise.config_entries.async_unload(first.entry_id)
+    assert async_get_history(wattwise) is second.runtime_data.history
+    await wattwise.config_entries.async_unload(second.entry_id)
+    assert async_get_history(wattwise) is None
+    assert Path(wattwise.config.path(DATABASE_FILE)).exists()
+
+
+async def test_removed_meter_keeps_its_history(wattwise: HomeAssistant) -> None:
+    """History is kept until somebody chooses to delete it."""
+    entry = await async_add_household(wattwise, push_meter(), push_meter("other"))
+    meter = next(iter(entry.runtime_data.meters.values()))
+    await meter.history.append(
+        meter.profile, [Reading(Channel.POWER, 1_700_000_000_000, 5)]
+    )
+    assert await async_kept_meters(wattwise) == []
+    wattwise.config_entries.async_remove_subentry(entry, meter.subentry.subentry_id)
+    await wattwise.async_block_till_done()
+    (kept,) = await async_kept_meters(wattwise)
+    assert (kept.name, kept.last_ms) == ("Grid", 1_700_000_000_000)
+
+
+async def test_file_of_a_newer_version(wattwise: HomeAssistant) -> None:
+    """After a downgrade the household says why it does not start."""
+    with sqlite3.connect(wattwise.config.path(DATABASE_FILE)) as file:
+        file.execute("PRAGMA user_version = 999")
+    entry = await _set_up(wattwise)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "newer_schema"
+
+
+async def test_broken_file_is_tried_again(wattwise: HomeAssistant) -> None:
+    """A file that cannot be read is retried, and never overwritten."""
+    path = Path(wattwise.config.path(DATABASE_FILE))
+    path.write_bytes(b"garbage" * 1_000)
+    entry = await _set_up(wattwise)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "history_unavailable"
+    path.unlink()
+    assert await wattwise.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def _set_up(hass: HomeAssistant) -> MockConfigEntry:
+    """Set up a household that may fail to start."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id="household",
+        data={
+            "name": "Home",
+            "country": "DE",
+            "currency": "EUR",
+            "nominal_voltage": 230.0,
+            "phases": 1,
+        },
+        options={"tariff": "none"},
+    )
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+async def test_history_that_cannot_be_written_is_told(wattwise: HomeAssistant) -> None:
+    """A full or locked disk stands in the repairs, and goes when it is over."""
+    entry = await async_add_household(wattwise, push_meter())
+    meter = only_meter(entry)
+    issues = ir.async_get(wattwise)
+    await meter.history._writer.run_alone(
+        lambda t: t.connection.execute("PRAGMA max_page_count = 1")
+    )
+    readings = [
+        Reading(Channel.POWER, 1_700_000_000_000 + 1_000 * i, 5.0) for i in range(9_000)
+    ]
+    with pytest.raises(HistoryError, match="full"):
+        await meter.history.append(meter.profile, readings)
+    assert issues.async_get_issue(DOMAIN, "history_full_disk")
+    await meter.history._writer.run_alone(
+        lambda t: t.connection.execute("PRAGMA max_page_count = 1000000")
+    )
+    receipt = await meter.history.append(meter.profile, readings)
+    assert receipt.accepted == len(readings)
+    assert issues.async_get_issue(DOMAIN, "history_full_disk") is None
+
+
+async def test_diagnostics_hold_no_secret(
+    wattwise: HomeAssistant, hass_client: ClientSessionGenerator
+) -> None:
+    """Neither keys nor their hashes nor names leave the home."""
+    assert await async_setup_component(wattwise, "diagnostics", {})
+    entry = await async_add_household(wattwise, push_meter(name="Annas flat"))
+    meter = only_meter(entry)
+    await meter.history.append(
+        meter.profile, [Reading(Channel.POWER, 1_700_000_000_000, 999_999)]
+    )
+    await meter.coordinator.async_refresh()
+    diagnostics = await get_diagnostics_for_config_entry(wattwise, hass_client, entry)
+    text = str(diagnostics)
+    assert KEY not in text
+    assert meter.key_hash
+    assert meter.key_hash not in text
+    assert "Annas flat" not in text
+    assert diagnostics["meters"][0]["refused"][0]["reason"] == "out_of_range"
+    assert diagnostics["history"]["size_bytes"] > 0
+
+
+async def test_system_health(wattwise: HomeAssistant) -> None:
+    """The system information page shows how WattWise does."""
+    assert await async_setup_component(wattwise, "system_health", {})
+    entry = await async_add_household(wattwise, push_meter())
+    meter = only_meter(entry)
+    await meter.history.append(meter.profile, [])
+    info = await get_system_health_info(wattwise, DOMAIN)
+    assert info["households"] == 1
+    assert info["meters"] == "1 / 1"
+    assert info["database_size"].endswith(" MB")
+    assert info["last_commit"]
+
+
+async def test_backup_platform(wattwise: HomeAssistant) -> None:
+    """Readings go on being taken while a backup runs, or with nothing loaded."""
+    await async_pre_backup(wattwise)
+    await async_post_backup(wattwise)
+    entry = await async_add_household(wattwise, push_meter())
+    meter = only_meter(entry)
+    await async_pre_backup(wattwise)
+    receipt = await meter.history.append(
+        meter.profile, [Reading(Channel.POWER, 1_700_000_000_000, 5)]
+    )
+    assert receipt.accepted == 1
+    await async_post_backup(wattwise)
+
+
+def test_importing_the_integration_loads_nothing_heavy() -> None:
+    """Start-up on a small machine pays for no library it does not need."""
+    code = (
+        "import sys, custom_components.wattwise;"
+        "print([m for m in ('numpy', 'pandas', 'scipy', 'sklearn', 'influxdb_client')"
+        " if m in sys.modules])"
+    )
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
