@@ -51,6 +51,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> 
     """Set up a household."""
     try:
         history = await async_acquire_history(hass, entry.entry_id)
+        try:
+            await _async_start(hass, entry, history)
+        except BaseException:
+            await async_release_history(hass, entry.entry_id)
+            raise
     except NewerSchemaError as err:
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key="newer_schema"
@@ -61,11 +66,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> 
             translation_key="history_unavailable",
             translation_placeholders={"error": str(err)},
         ) from err
-    try:
-        await _async_start(hass, entry, history)
-    except BaseException:
-        await async_release_history(hass, entry.entry_id)
-        raise
     return True
 
 
@@ -84,9 +84,7 @@ async def _async_start(
         price_id,
     )
     if price_id:
-        prices = PriceSource(
-            hass, dict(entry.options), household.currency, price_id, history
-        )
+        prices = PriceSource(hass, entry.options, household, price_id)
         if stop := await prices.async_start():
             entry.async_on_unload(stop)
     for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):

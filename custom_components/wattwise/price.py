@@ -1,5 +1,6 @@
 """The price of electricity over time, kept in the history like any reading."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.const import (
@@ -21,7 +22,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_PRICE, CONF_PRICE_ENTITY, CONF_TARIFF, DOMAIN, TARIFF_FLAT
 from .entity_reference import referenced_entity
-from .history.history import History
+from .household import Household
 from .metering.profile import MeterProfile
 from .metering.quantity import Channel
 from .metering.reading import Reading
@@ -36,20 +37,21 @@ class PriceSource:
     def __init__(
         self,
         hass: HomeAssistant,
-        options: dict[str, Any],
-        currency: str,
+        options: Mapping[str, Any],
+        household: Household,
         price_id: str,
-        history: History,
     ) -> None:
-        """Note prices in the history under `price_id`."""
+        """Note a household's prices in its history under `price_id`."""
         self._hass = hass
         self._options = options
-        self._currency = currency
+        self._household = household.name
+        self._currency = household.currency
         self._profile = MeterProfile(price_id)
-        self._history = history
+        self._history = household.history
 
     async def async_start(self) -> CALLBACK_TYPE | None:
         """Note the price now and, for an entity, whenever it changes."""
+        await self._history.add_meter(self._profile.meter_id, self._household)
         stop = self._follow()
         await self._history.flush()
         return stop
