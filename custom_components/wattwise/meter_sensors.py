@@ -58,6 +58,8 @@ REFUSED_READINGS = MeterSensorDescription(
         }
     },
 )
+# What a battery or a roof takes from the home is not bought by it.
+COSTING_ROLES: Final = (MeterRole.GRID, MeterRole.APPLIANCE)
 COST_TODAY = MeterSensorDescription(
     key="cost_today",
     translation_key="cost_today",
@@ -68,25 +70,23 @@ COST_TODAY = MeterSensorDescription(
     value_fn=lambda meter: money(meter.data.cost_today),
 )
 
-# What the energy of each direction is called, by the role of the meter.
-_INWARD_NAMES: dict[MeterRole, str] = {
-    MeterRole.GRID: "energy_import",
-    MeterRole.BATTERY: "energy_import",
-    MeterRole.PRODUCTION: "energy_import",
-    MeterRole.APPLIANCE: "energy_used",
-}
+
+def _names(channel: Channel, role: MeterRole) -> tuple[str, str]:
+    """Return what a register is called, and how the names of its sums begin."""
+    if channel is Channel.ENERGY_EXPORT:
+        if role is MeterRole.PRODUCTION:
+            return "energy_produced", "produced"
+        return "energy_export", "exported"
+    if role is MeterRole.APPLIANCE:
+        return "energy_used", "energy"
+    return "energy_import", "imported"
 
 
 def energy_descriptions(
     channel: Channel, role: MeterRole
 ) -> list[MeterSensorDescription]:
     """Return the register of an energy channel and its sums."""
-    if channel is Channel.ENERGY_IMPORT:
-        register, prefix = _INWARD_NAMES[role], "energy"
-    elif role is MeterRole.PRODUCTION:
-        register, prefix = "energy_produced", "produced"
-    else:
-        register, prefix = "energy_export", "exported"
+    register, prefix = _names(channel, role)
 
     def register_value(meter: MeterCoordinator) -> float | None:
         latest = meter.latest.get(channel)

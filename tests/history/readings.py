@@ -29,7 +29,7 @@ def counter(time_ms: int, value: float) -> Reading:
     return Reading(Channel.ENERGY_IMPORT, time_ms, value)
 
 
-def a_day(kind: EnergyKind, start_ms: int) -> tuple[list[Reading], float]:
+def three_hours(kind: EnergyKind, start_ms: int) -> tuple[list[Reading], float]:
     """Return readings of three hours and their energy [Wh]."""
     rng = random.Random(7)
     readings, shown = [], 5_000_000.0

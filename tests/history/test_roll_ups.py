@@ -15,7 +15,7 @@ from custom_components.wattwise.metering.profile import (
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 
-from .readings import BY_POWER, METER, a_day, counter, now_ms, power
+from .readings import BY_POWER, METER, three_hours, counter, now_ms, power
 
 
 @pytest.mark.parametrize("kind", list(EnergyKind))
@@ -26,7 +26,7 @@ async def test_roll_ups_do_not_depend_on_the_order_of_readings(
     """Late and out-of-order readings end in the same sums as orderly ones."""
     profile = MeterProfile("meter", energy_kind=kind)
     start = now_ms() - 6 * 3_600_000
-    readings, energy = a_day(kind, start)
+    readings, energy = three_hours(kind, start)
     pieces = [readings]
     if order == "shuffled":
         shuffled = readings.copy()
