@@ -1,0 +1,1 @@
+"""Tests that look at Home Assistant with a real browser."""

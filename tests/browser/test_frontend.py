@@ -1,0 +1,162 @@
+"""WattWise as a person sees it in the frontend."""
+
+from collections.abc import AsyncIterator
+import re
+
+from aiohttp import ClientSession
+import pytest
+
+from wattwise_dev.browser import DESKTOP, PHONE, Frontend, Screen, open_chromium
+
+from .flow_dialog import SCREENSHOTS, FlowDialog, assert_readable, said
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+_INTEGRATION = "/config/integrations/integration/wattwise"
+_METER = "config_subentries.meter.step"
+_ALL_CARDS = {DESKTOP.name: 1300, PHONE.name: 2900}
+
+
+@pytest.fixture
+async def frontend(demo_url: str) -> AsyncIterator[Frontend]:
+    """Return a tab in which the demo user is logged in."""
+    async with (
+        open_chromium() as browser,
+        Frontend.open(browser, demo_url, "demo", "demo") as frontend,
+    ):
+        yield frontend
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+async def test_the_dashboard_shows_the_home(demo_url: str, screen: Screen) -> None:
+    """It is what is seen first, every number is there and nothing is cut."""
+    async with (
+        open_chromium() as browser,
+        Frontend.open(browser, demo_url, "demo", "demo", screen) as frontend,
+    ):
+        await frontend.visit("/")
+        assert frontend.page.url == f"{demo_url}/demo-home/home"
+        await frontend.screenshot(
+            SCREENSHOTS / f"dashboard-{screen.name}.png",
+            height=_ALL_CARDS[screen.name],
+        )
+        text = await frontend.visible_text()
+        too_wide = await frontend.page.evaluate(
+            "() => document.documentElement.scrollWidth > window.innerWidth"
+        )
+    assert_readable(text, values=True)
+    assert not too_wide
+    assert text.count("Connected") == 4
+    assert len(re.findall(r"[\d,.]+ W$", text, re.MULTILINE)) >= 5
+    assert len(re.findall(r"[\d,.]+ kWh$", text, re.MULTILINE)) >= 10
+    assert re.search(r"^▇+$", text, re.MULTILINE), "the last days are empty"
+    assert re.search(r"€[\d.]+", text)
+
+
+async def test_the_devices_show_every_entity(frontend: Frontend) -> None:
+    """The pages of the household and its meters name what they show."""
+    await frontend.visit(_INTEGRATION)
+    text = await frontend.visible_text()
+    for name in ("Demo home", "Grid", "Solar", "Water heater", "Air conditioner"):
+        assert name in text
+    assert_readable(text)
+    for name in ("Demo home", "Grid", "Solar", "Air conditioner"):
+        await frontend.visit(_INTEGRATION)
+        await frontend.page.get_by_text(name, exact=True).last.click()
+        await frontend.settle()
+        slug = name.lower().replace(" ", "-")
+        await frontend.screenshot(SCREENSHOTS / f"device-{slug}.png", height=1900)
+        text = await frontend.visible_text()
+        assert name in text
+        # What happened before the last restart is in the activity, gaps included.
+        now, _, _ = text.partition("\nActivity\nToday")
+        assert_readable(now, values=True)
+
+
+async def test_a_meter_that_pushes_is_added(frontend: Frontend, demo_url: str) -> None:
+    """Every step can be read, and the meter's first reading is shown."""
+    dialog = await _add_meter(frontend)
+    await dialog.look("meter-1-menu")
+    await dialog.choose(said(f"{_METER}.user.menu_options.push"))
+    await dialog.look("meter-2-push")
+    await dialog.fill("ha-selector-text", "Garage")
+    await dialog.submit()
+    text = await dialog.look("meter-3-connect")
+    (key,) = re.findall(r"X-API-Key: ([\w-]+)'", text)
+    assert f"{demo_url}/api/wattwise/data" in text
+    await dialog.submit()
+    text = await dialog.look("meter-4-nothing-arrived")
+    assert said("config_subentries.meter.error.nothing_arrived") in text
+
+    async with (
+        ClientSession() as session,
+        session.post(
+            f"{demo_url}/api/wattwise/data",
+            json={"power": 412, "energy_import": 1234.567},
+            headers={"X-API-Key": key},
+        ) as response,
+    ):
+        assert response.status == 503
+    await dialog.submit()
+    text = await dialog.look("meter-5-energy")
+    assert "412" in text
+    assert "1,234.567" in text or "1234.567" in text
+    await dialog.submit()
+    await dialog.look("meter-6-created")
+
+
+async def test_a_meter_of_sensors_is_offered(frontend: Frontend) -> None:
+    """Sensors of Home Assistant can be chosen one by one."""
+    dialog = await _add_meter(frontend)
+    await dialog.choose(said(f"{_METER}.user.menu_options.entities"))
+    await dialog.look("sensors-1-channels")
+    await dialog.close()
+
+
+async def test_meter_and_options_can_be_changed(frontend: Frontend) -> None:
+    """The forms behind the cogwheels can be read."""
+    await frontend.visit(_INTEGRATION)
+    dialog = FlowDialog(frontend)
+    meter = frontend.page.locator("ha-config-sub-entry-row").filter(has_text="Grid")
+    await meter.locator("ha-icon-button").nth(1).click()
+    await dialog.look("change-1-menu")
+    await dialog.choose(said(f"{_METER}.reconfigure.menu_options.settings"))
+    await dialog.look("change-2-settings")
+    await dialog.close()
+
+    household = frontend.page.locator("ha-config-entry-row").first
+    await household.locator("ha-icon-button").nth(1).click()
+    await dialog.look("options-1-menu")
+    await dialog.choose(said("options.step.init.menu_options.tariff_and_power"))
+    await dialog.look("options-2-tariff")
+    await dialog.close()
+
+
+async def test_a_household_is_added(frontend: Frontend) -> None:
+    """Every step can be read."""
+    await frontend.visit("/config/integrations/dashboard/add?domain=wattwise")
+    await frontend.page.locator("dialog-box ha-dialog-footer ha-button").last.click()
+    dialog = FlowDialog(frontend)
+    await dialog.look("household-1-user")
+    await dialog.fill("ha-selector-text", "Summer house")
+    await dialog.choose(said("selector.nominal_voltage.options.custom"))
+    await dialog.choose(said("selector.tariff.options.flat"))
+    await dialog.submit()
+    await dialog.look("household-2-voltage")
+    await dialog.fill("ha-selector-number", "127")
+    await dialog.submit()
+    assert "EUR/kWh" in await dialog.look("household-3-price")
+    await dialog.fill("ha-selector-number", "0.31")
+    await dialog.submit()
+    await dialog.look("household-4-created")
+    await dialog.submit()
+    await frontend.visit(_INTEGRATION)
+    assert "Summer house" in await frontend.visible_text()
+
+
+async def _add_meter(frontend: Frontend) -> FlowDialog:
+    """Open the menu with which a meter is added."""
+    await frontend.visit(_INTEGRATION)
+    add = said("config_subentries.meter.initiate_flow.user")
+    await frontend.page.get_by_text(add, exact=True).first.click()
+    return FlowDialog(frontend)

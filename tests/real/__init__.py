@@ -1,0 +1,1 @@
+"""Tests that start real servers: Home Assistant, and what talks to it."""

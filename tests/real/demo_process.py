@@ -1,0 +1,63 @@
+"""The demo as a person starts it: a process of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_READY_TIMEOUT_S = 240
+_STOP_TIMEOUT_S = 60
+
+
+def run_demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the demo until it ends by itself."""
+    return subprocess.run(  # noqa: S603  (the command is ours)
+        _command(*arguments),
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=_READY_TIMEOUT_S,
+        check=False,
+    )
+
+
+@contextmanager
+def running_demo(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the demo until it says that it is ready, and interrupt it afterwards."""
+    demo = subprocess.Popen(  # noqa: S603  (the command is ours)
+        _command(*arguments),
+        cwd=REPOSITORY,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait_until_ready(demo)
+        yield demo
+    finally:
+        demo.send_signal(signal.SIGINT)
+        try:
+            demo.communicate(timeout=_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            demo.kill()
+            raise
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "wattwise_dev.demo", *arguments]
+
+
+def _wait_until_ready(demo: subprocess.Popen[str]) -> None:
+    assert demo.stderr is not None
+    deadline = time.monotonic() + _READY_TIMEOUT_S
+    said = []
+    for line in demo.stderr:
+        said.append(line)
+        if line.endswith("Ready.\n"):
+            return
+        assert time.monotonic() < deadline, "".join(said)
+    raise AssertionError("".join(said))

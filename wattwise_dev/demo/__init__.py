@@ -1,0 +1,1 @@
+"""A home to try WattWise in: Home Assistant and a simulated household."""

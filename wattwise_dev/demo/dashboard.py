@@ -1,0 +1,237 @@
+"""The dashboard of the demo home, and its settings of the Energy dashboard."""
+
+from typing import Any, Final
+
+from wattwise_dev.home_assistant import HomeAssistant
+
+from . import last_days
+from .cards import Card, bar, gauge, heading, number, section
+from .entities import Entities
+from .plan import AIR_CONDITIONER, GRID, HOUSEHOLD_ANSWERS, METERS, SOLAR, WATER_HEATER
+
+URL_PATH: Final = "demo-home"
+_TITLE: Final = "Demo home"
+_CONTRACTED_W: Final = HOUSEHOLD_ANSWERS["contracted_power"] * 1000
+_APPLIANCES: Final = (
+    (WATER_HEATER, "mdi:water-boiler", "deep-orange", 2_500),
+    (AIR_CONDITIONER, "mdi:air-conditioner", "cyan", 1_300),
+)
+# What the voltage of a socket may be: 230 V, ten per cent more or less.
+_USUAL_VOLTAGES: Final = (207, 253)
+# Home Assistant has recorded the sensors since they were added, some seconds ago.
+_LAST_MINUTES_H: Final = 0.25
+_WELCOME: Final = """\
+# Demo home
+Four simulated meters report live: the **grid**, the **solar** roof and the **water \
+heater** push over HTTP, the **air conditioner** is made of sensors that Home Assistant \
+has already. Their last 60 days were loaded from files."""
+
+
+async def show_dashboard(home: HomeAssistant, entities: Entities) -> None:
+    """Create the dashboard, or renew it, and make it what is seen first."""
+    dashboards = await home.command("lovelace/dashboards/list")
+    if not any(dashboard["url_path"] == URL_PATH for dashboard in dashboards):
+        await home.command(
+            "lovelace/dashboards/create",
+            url_path=URL_PATH,
+            title=_TITLE,
+            icon="mdi:home-lightning-bolt",
+            require_admin=False,
+            show_in_sidebar=True,
+        )
+    await home.command(
+        "lovelace/config/save", url_path=URL_PATH, config=dashboard_config(entities)
+    )
+    await home.command(
+        "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
+    )
+
+
+def dashboard_config(entities: Entities) -> dict[str, Any]:
+    """Return the dashboard; what has no entity is left out."""
+    return {
+        "title": _TITLE,
+        "views": [
+            {
+                "title": _TITLE,
+                "path": "home",
+                "type": "sections",
+                "max_columns": 3,
+                "header": {
+                    "layout": "responsive",
+                    "card": {
+                        "type": "markdown",
+                        "text_only": True,
+                        "content": _WELCOME,
+                    },
+                },
+                "sections": [
+                    _now(entities),
+                    _today(entities),
+                    _last_days(entities),
+                    _appliances(entities),
+                    _last_minutes(entities),
+                    _mains(entities),
+                    _meters(entities),
+                ],
+            }
+        ],
+    }
+
+
+def _now(entities: Entities) -> Card:
+    return section(
+        "Right now",
+        "mdi:flash",
+        gauge(
+            entities.household("consumption_power"),
+            "The home uses",
+            _CONTRACTED_W,
+            {"green": 0, "yellow": _CONTRACTED_W * 0.5, "red": _CONTRACTED_W * 0.8},
+        ),
+        number(
+            entities.household("production_power"),
+            "The roof makes",
+            "mdi:solar-power",
+            "amber",
+        ),
+        number(
+            entities.meter(GRID.key, "power"),
+            "From the grid",
+            "mdi:transmission-tower",
+            "blue",
+        ),
+    )
+
+
+def _today(entities: Entities) -> Card:
+    return section(
+        "Today",
+        "mdi:calendar-today",
+        number(entities.household("consumption_today"), "Used", "mdi:home", "orange"),
+        number(entities.household("cost_today"), "Cost", "mdi:cash", "red"),
+        number(
+            entities.household("production_today"), "Made", "mdi:solar-power", "amber"
+        ),
+        number(
+            entities.meter(GRID.key, "energy_import_today"),
+            "From the grid",
+            "mdi:transmission-tower-export",
+            "blue",
+        ),
+        heading("Yesterday", "mdi:calendar-arrow-left", "subtitle"),
+        number(
+            entities.household("consumption_yesterday"), "Used", "mdi:home", "orange"
+        ),
+        number(
+            entities.meter(SOLAR.key, "energy_export_yesterday"),
+            "Made",
+            "mdi:solar-power",
+            "amber",
+        ),
+        heading("This month", "mdi:calendar-month", "subtitle"),
+        number(
+            entities.household("consumption_this_month"), "Used", "mdi:home", "orange"
+        ),
+        number(
+            entities.meter(SOLAR.key, "energy_export_this_month"),
+            "Made",
+            "mdi:solar-power",
+            "amber",
+        ),
+    )
+
+
+def _last_days(entities: Entities) -> Card:
+    card: Card = {
+        "type": "markdown",
+        "content": last_days.table(entities.last_days or ""),
+        "grid_options": {"columns": 12, "rows": "auto"},
+    }
+    return section("The last days", "mdi:chart-bar", card)
+
+
+def _last_minutes(entities: Entities) -> Card:
+    lines = [
+        {"entity": entity, "name": name}
+        for entity, name in (
+            (entities.household("consumption_power"), "The home uses"),
+            (entities.household("production_power"), "The roof makes"),
+            (entities.meter(GRID.key, "power"), "From the grid"),
+        )
+        if entity
+    ]
+    card: Card = {
+        "type": "history-graph",
+        "entities": lines,
+        "hours_to_show": _LAST_MINUTES_H,
+        "grid_options": {"columns": 12, "rows": 6},
+    }
+    return section("The last minutes", "mdi:chart-line", card)
+
+
+def _appliances(entities: Entities) -> Card:
+    cards: list[Card | None] = []
+    for meter, icon, color, maximum in _APPLIANCES:
+        cards += [
+            bar(
+                entities.meter(meter.key, "power"),
+                meter.name,
+                icon,
+                color,
+                (0, maximum),
+            ),
+            number(
+                entities.meter(meter.key, "energy_import_today"), "Today", icon, color
+            ),
+            number(
+                entities.meter(meter.key, "energy_import_this_month"),
+                "This month",
+                "mdi:calendar-month",
+                color,
+            ),
+        ]
+    return section("Appliances", "mdi:power-socket-eu", *cards)
+
+
+def _mains(entities: Entities) -> Card:
+    voltages = (
+        bar(
+            entities.meter(GRID.key, f"voltage_l{phase}"),
+            f"Phase {phase}",
+            "mdi:sine-wave",
+            "teal",
+            _USUAL_VOLTAGES,
+        )
+        for phase in (1, 2, 3)
+    )
+    return section(
+        "The mains",
+        "mdi:sine-wave",
+        *voltages,
+        number(
+            entities.meter(GRID.key, "frequency"), "Frequency", "mdi:metronome", "teal"
+        ),
+        number(
+            entities.meter(GRID.key, "power_factor"),
+            "Power factor",
+            "mdi:angle-acute",
+            "teal",
+        ),
+    )
+
+
+def _meters(entities: Entities) -> Card:
+    return section(
+        "Do the meters report?",
+        "mdi:meter-electric",
+        *(
+            number(
+                entities.meter(meter.key, "connected"),
+                meter.name,
+                "mdi:check-network",
+                "green",
+            )
+            for meter in METERS
+        ),
+    )

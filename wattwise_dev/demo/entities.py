@@ -1,0 +1,51 @@
+"""Finds WattWise's entities in Home Assistant's registry; no name is guessed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wattwise_dev.home_assistant import HomeAssistant
+
+from . import last_days
+from .memory import KnownHome
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """The enabled entities of the demo home by meter and what they show."""
+
+    last_days: str | None
+    """The demo's own sensor of the last days."""
+    _ids: Mapping[tuple[str | None, str], str]
+
+    def household(self, key: str) -> str | None:
+        """Return an entity id of the household, None when it has no such entity."""
+        return self._ids.get((None, key))
+
+    def meter(self, meter: str, key: str) -> str | None:
+        """Return an entity id of a meter, None when it has no such entity."""
+        return self._ids.get((meter, key))
+
+
+async def find_entities(home: HomeAssistant, known: KnownHome) -> Entities:
+    """Read the registry."""
+    meters = {meter.subentry_id: key for key, meter in known.meters.items()}
+    registry = await home.command("config/entity_registry/list")
+    return Entities(
+        next(
+            (
+                entry["entity_id"]
+                for entry in registry
+                if entry["unique_id"] == last_days.UNIQUE_ID
+            ),
+            None,
+        ),
+        {
+            (
+                meters.get(entry["config_subentry_id"]),
+                # A unique id is the id of the meter or household, and what it shows.
+                entry["unique_id"].partition("_")[2],
+            ): entry["entity_id"]
+            for entry in registry
+            if entry["config_entry_id"] == known.entry_id and not entry["disabled_by"]
+        },
+    )
