@@ -1,7 +1,7 @@
 """Booking the readings of one meter: judged, stored, rolled up, registered."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..metering.counter import CounterPoint, judge_between, judge_next
@@ -19,6 +19,14 @@ from .slot_changes import SlotChanges
 # What a meter that shows whole kWh may report at once as an interval's amount.
 _AMOUNT_RESOLUTION_WH: Final = 1_000.0
 _MS_PER_HOUR: Final = 3_600_000
+
+
+@dataclass(slots=True)
+class _Divided:
+    """A stored reading whose segment late readings divide."""
+
+    stored: RawReading
+    now: RawReading
 
 
 class Booking:
@@ -42,6 +50,7 @@ class Booking:
         # Readings of a backlog come in order: the neighbours of one are known from
         # the one before it.
         self._neighbours: dict[int, tuple[RawReading, RawReading | None]] = {}
+        self._divided: dict[int, _Divided] = {}
         self._touched: dict[Channel, ChannelState] = {}
         self._receipt = Receipt()
 
@@ -61,6 +70,8 @@ class Booking:
                 self._book_amount(reading)
             else:
                 self._refuse(reading, Refusal.UNUSED_CHANNEL)
+        for channel_id in list(self._divided):
+            self._settle(channel_id)
         for channel, state in self._touched.items():
             if latest := state.latest:
                 self._receipt.latest[channel] = latest
@@ -111,7 +122,7 @@ class Booking:
                 state, after, after_span_ms, after.energy_wh or 0.0
             )
         new = RawReading(reading.time_ms, None, span_ms, reading.value)
-        self._share_spread(state, new, 1)
+        self._share_spread(state.channel_id, new, 1)
         self._register(state, reading.value, shows=None)
         self._store(state, new, after)
         self._receipt.accepted += 1
@@ -170,7 +181,7 @@ class Booking:
         for accepted, energy_wh in judged.accepted:
             span_ms = accepted.time_ms - last.time_ms
             new = RawReading(accepted.time_ms, accepted.value, span_ms, energy_wh)
-            self._share_spread(state, new, 1)
+            self._share_spread(state.channel_id, new, 1)
             self._register(state, energy_wh, shows=accepted.value)
             self._store(state, new, None)
             last = accepted
@@ -209,7 +220,7 @@ class Booking:
         span_ms = point.time_ms - from_point.time_ms if from_point else 0
         after = self._change_energy(state, after, after_span_ms, to_after)
         new = RawReading(point.time_ms, point.value, span_ms, to_new)
-        self._share_spread(state, new, 1)
+        self._share_spread(state.channel_id, new, 1)
         if from_point:
             # Before the first known reading the register had not begun.
             self._register(state, to_new + to_after - booked_wh, shows=point.value)
@@ -237,6 +248,7 @@ class Booking:
                 return before, after
         if state.last_ms is None:
             return None, None
+        self._settle(state.channel_id)
         if time_ms > state.last_ms:
             return self._raw.at(state.channel_id, state.last_ms), None
         there = self._raw.at(state.channel_id, time_ms)
@@ -311,19 +323,32 @@ class Booking:
     def _change_energy(
         self, state: ChannelState, after: RawReading, span_ms: int, energy_wh: float
     ) -> RawReading:
-        """Give a stored reading another span and amount of energy."""
-        self._share_spread(state, after, -1)
-        after = replace(after, span_ms=span_ms, energy_wh=energy_wh)
-        self._raw.update_segment(state.channel_id, after.time_ms, span_ms, energy_wh)
-        self._share_spread(state, after, 1)
-        return after
+        """Give a stored reading another span and amount of energy.
 
-    def _share_spread(
-        self, state: ChannelState, reading: RawReading, sign: int
-    ) -> None:
+        A backlog divides the same segment again and again, and that may be weeks
+        long: its shares are moved once, when the last reading before it was taken.
+        """
+        divided = self._divided.get(state.channel_id)
+        if divided is None or divided.now.time_ms != after.time_ms:
+            self._settle(state.channel_id)
+            divided = self._divided[state.channel_id] = _Divided(after, after)
+        divided.now = replace(after, span_ms=span_ms, energy_wh=energy_wh)
+        return divided.now
+
+    def _settle(self, channel_id: int) -> None:
+        """Write the segment that was divided, and move its shares."""
+        divided = self._divided.pop(channel_id, None)
+        if divided is None:
+            return
+        now = divided.now
+        self._raw.update_segment(channel_id, now.time_ms, now.span_ms, now.energy_wh)
+        self._share_spread(channel_id, divided.stored, -1)
+        self._share_spread(channel_id, now, 1)
+
+    def _share_spread(self, channel_id: int, reading: RawReading, sign: int) -> None:
         """Add or take back energy that is spread evenly over the time to a reading."""
         self._slots.add_energy(
-            state.channel_id,
+            channel_id,
             Segment(
                 reading.time_ms - reading.span_ms,
                 reading.time_ms,

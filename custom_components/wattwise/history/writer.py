@@ -64,8 +64,9 @@ class Writer:
         """
         self._loop = asyncio.get_running_loop()
         opened: asyncio.Future[None] = self._loop.create_future()
+        # A daemon, lest a loop that crashed hang at exit: commits are whole or absent.
         self._thread = threading.Thread(
-            target=self._run, args=(opened,), name="wattwise-history"
+            target=self._run, args=(opened,), name="wattwise-history", daemon=True
         )
         self._thread.start()
         await opened
