@@ -135,6 +135,10 @@ async def test_flat_price(hass: HomeAssistant) -> None:
     with pytest.raises(InvalidData):
         await submit(hass, result, price=-0.01)
 
+    # What the field holds when nobody typed anything.
+    result = await submit(hass, result, price=0)
+    assert result["errors"] == {CONF_PRICE: "price_needed"}
+
     result = await submit(hass, result, price=0.32)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -42,6 +42,8 @@ from .flows.tariff_steps import TariffSteps, power_and_tariff_fields
 _VOLTAGE_230 = "230"
 _VOLTAGE_120 = "120"
 _VOLTAGE_CUSTOM = "custom"
+# Of large parts of Asia and South America.
+_USUAL_OTHER_VOLTAGE = 220
 _LOWEST_VOLTAGE = 50
 _HIGHEST_VOLTAGE = 500
 # Where sockets have 110 to 127 V; elsewhere it is 220 to 240 V, or mixed.
@@ -136,7 +138,7 @@ class WattWiseConfigFlow(TariffSteps, ConfigFlow, domain=DOMAIN):
         suggested = (
             self._get_reconfigure_entry().data
             if self.source == SOURCE_RECONFIGURE
-            else {}
+            else {CONF_NOMINAL_VOLTAGE: _USUAL_OTHER_VOLTAGE}
         )
         return self.async_show_form(
             step_id="custom_voltage",

@@ -1,10 +1,11 @@
 """What readings of each kind do to the energy register."""
 
 from pathlib import Path
+import time
 
 import pytest
 
-from custom_components.wattwise.history.calendar import Period
+from custom_components.wattwise.history.calendar import SLOT_MS, Period
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.metering.profile import (
     EnergyKind,
@@ -133,3 +134,31 @@ async def test_energy_of_a_meter_that_tells_power_is_derived_not_taken(
     """Counting both would count twice."""
     receipt = await history.append(BY_POWER, [counter(now_ms(), 5.0)])
     assert receipt.refused[0].reason is Refusal.UNUSED_CHANNEL
+
+
+async def test_a_counters_past_behind_a_live_reading(history: History) -> None:
+    """Two months of a counter, imported after the meter has begun to report.
+
+    Each row divides the segment up to the live reading; the shares must be right,
+    and be moved once, not for every row.
+    """
+    rows = 17_000
+    last = now_ms()
+    await history.append(METER, [counter(last, 1_000_000.0)])
+    past = [
+        counter(last - back * SLOT_MS, 1_000_000.0 - back * 20)
+        for back in range(rows, 0, -1)
+    ]
+    began = time.monotonic()
+    for start in range(0, rows, 5_000):
+        receipt = await history.append(METER, past[start : start + 5_000], live=False)
+        assert not receipt.refused
+    # Moving the segment for each row took minutes; this takes well under a second.
+    assert time.monotonic() - began < 20
+    slots = await history.buckets(
+        "meter", Channel.ENERGY_IMPORT, last - 5_000 * SLOT_MS, last, 300
+    )
+    assert len(slots) == 5_000
+    assert {round(slot.energy_wh, 6) for slot in slots} == {20.0}
+    latest = (await history.latest("meter"))[Channel.ENERGY_IMPORT]
+    assert latest.register_wh == 1_000_000.0

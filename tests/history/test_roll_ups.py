@@ -15,7 +15,7 @@ from custom_components.wattwise.metering.profile import (
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 
-from .readings import BY_POWER, METER, three_hours, counter, now_ms, power
+from .readings import BY_POWER, METER, counter, now_ms, power, three_hours
 
 
 @pytest.mark.parametrize("kind", list(EnergyKind))

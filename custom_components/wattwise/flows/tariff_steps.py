@@ -98,9 +98,13 @@ class TariffSteps(ConfigEntryBaseFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the one price that is always valid."""
+        errors: dict[str, str] = {}
         if user_input is not None:
-            self._options[CONF_PRICE] = user_input[CONF_PRICE]
-            return await self._async_finish_tariff()
+            # The frontend fills the field with 0; passing it on would be a price.
+            if user_input[CONF_PRICE] > 0:
+                self._options[CONF_PRICE] = user_input[CONF_PRICE]
+                return await self._async_finish_tariff()
+            errors[CONF_PRICE] = "price_needed"
         schema = probatio.Schema(
             {
                 probatio.Required(CONF_PRICE): NumberSelector(
@@ -118,6 +122,7 @@ class TariffSteps(ConfigEntryBaseFlow):
             data_schema=self.add_suggested_values_to_schema(
                 schema, self._known_price()
             ),
+            errors=errors,
             description_placeholders={"currency": self._currency},
         )
 
