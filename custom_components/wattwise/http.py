@@ -228,8 +228,8 @@ def _answer(receipt: Receipt, decoded: DecodedBody) -> dict[str, Any]:
             for item in receipt.refused
         ],
     }
-    if decoded.ignored:
-        answer["ignored"] = sorted(decoded.ignored)
+    if ignored := decoded.ignored | {channel.value for channel in receipt.unused}:
+        answer["ignored"] = sorted(ignored)
     return answer
 
 

@@ -177,7 +177,7 @@ async def _async_import(
     dry_run: bool,
 ) -> ServiceResponse:
     interval_s = await hass.async_add_executor_job(detect_interval, path, layout)
-    profile = replace(meter.profile, energy_kind=kind, interval_s=interval_s)
+    profile = replace(meter.profile, energy_kind=kind)
     batches = read_batches(path, layout, interval_s)
     summary = _Summary()
     while batch := await hass.async_add_executor_job(partial(next, batches, None)):
@@ -186,7 +186,10 @@ async def _async_import(
             summary.count_refused(batch.refused)
             continue
         receipt = await meter.history.append(
-            profile, batch.readings, batch.refused, live=False
+            replace(profile, interval_s=batch.interval_s),
+            batch.readings,
+            batch.refused,
+            live=False,
         )
         summary.count_refused(receipt.refused)
         summary.accepted += receipt.accepted

@@ -133,7 +133,9 @@ async def test_energy_of_a_meter_that_tells_power_is_derived_not_taken(
 ) -> None:
     """Counting both would count twice."""
     receipt = await history.append(BY_POWER, [counter(now_ms(), 5.0)])
-    assert receipt.refused[0].reason is Refusal.UNUSED_CHANNEL
+    assert receipt.unused == {Channel.ENERGY_IMPORT}
+    assert receipt.refused == []
+    assert await history.latest("meter") == {}
 
 
 async def test_a_counters_past_behind_a_live_reading(history: History) -> None:

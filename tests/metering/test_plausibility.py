@@ -8,7 +8,7 @@ from custom_components.wattwise.metering.plausibility import (
     time_refusal,
     value_refusal,
 )
-from custom_components.wattwise.metering.profile import MeterProfile
+from custom_components.wattwise.metering.profile import MeterProfile, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading, Refusal
 
@@ -20,7 +20,9 @@ NOW_MS = 1_790_000_000_000
     ("channel", "value", "expected"),
     [
         (Channel.POWER, 15_000, None),
-        (Channel.POWER, -15_000, None),
+        # A roof may feed in more than the contract lets the home draw.
+        (Channel.POWER, -30_000, None),
+        (Channel.POWER, -69_001, Refusal.OUT_OF_RANGE),
         (Channel.POWER, 15_001, Refusal.OUT_OF_RANGE),
         (Channel.POWER, math.nan, Refusal.NOT_A_NUMBER),
         (Channel.POWER, math.inf, Refusal.NOT_A_NUMBER),
@@ -30,8 +32,8 @@ NOW_MS = 1_790_000_000_000
         (Channel.VOLTAGE_L1, 253, None),
         (Channel.VOLTAGE_L1, 400, Refusal.OUT_OF_RANGE),
         (Channel.VOLTAGE_L1, -1, Refusal.OUT_OF_RANGE),
-        (Channel.CURRENT_L1, 65, None),
-        (Channel.CURRENT_L1, 66, Refusal.OUT_OF_RANGE),
+        (Channel.CURRENT_L1, 300, None),
+        (Channel.CURRENT_L1, 301, Refusal.OUT_OF_RANGE),
         (Channel.FREQUENCY, 49.9, None),
         (Channel.FREQUENCY, 0, None),
         (Channel.FREQUENCY, 500, Refusal.OUT_OF_RANGE),
@@ -45,6 +47,13 @@ NOW_MS = 1_790_000_000_000
 def test_value(channel: Channel, value: float, expected: Refusal | None) -> None:
     """Each quantity has its physical limits."""
     assert value_refusal(Reading(channel, NOW_MS, value), PROFILE) is expected
+
+
+@pytest.mark.parametrize("role", ["production", "battery", "appliance"])
+def test_contract_limits_only_what_the_grid_supplies(role: str) -> None:
+    """A roof of 6 kW behind a contract of 3 kW is nothing unusual."""
+    profile = MeterProfile("m", role=MeterRole(role), contracted_power_w=3_000)
+    assert value_refusal(Reading(Channel.POWER, NOW_MS, 6_000), profile) is None
 
 
 @pytest.mark.parametrize(

@@ -1,61 +1,31 @@
 """Booking the readings of one meter: judged, stored, rolled up, registered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from ..metering.counter import CounterPoint, judge_between, judge_next
-from ..metering.plausibility import time_refusal, value_refusal
-from ..metering.profile import EnergyKind, MeterProfile
+from ..metering.plausibility import MAX_AHEAD_MS, time_refusal, value_refusal
+from ..metering.profile import EnergyKind
 from ..metering.quantity import Channel
-from ..metering.reading import Reading, Refusal, RefusedReading
-from ..metering.register import EnergyRegister
+from ..metering.reading import Reading, Refusal
 from ..metering.segment import Segment
-from .channel_state import ChannelState, ChannelStates
-from .raw_readings import RawReading, RawReadings
+from .channel_state import ChannelState
+from .ledger_page import LedgerPage
+from .raw_readings import RawReading
 from .receipt import Receipt
-from .slot_changes import SlotChanges
 
 # What a meter that shows whole kWh may report at once as an interval's amount.
 _AMOUNT_RESOLUTION_WH: Final = 1_000.0
 _MS_PER_HOUR: Final = 3_600_000
 
 
-@dataclass(slots=True)
-class _Divided:
-    """A stored reading whose segment late readings divide."""
-
-    stored: RawReading
-    now: RawReading
-
-
-class Booking:
-    """One append: readings of one meter, taken in order of their time."""
-
-    def __init__(
-        self,
-        profile: MeterProfile,
-        raw: RawReadings,
-        states: ChannelStates,
-        slots: SlotChanges,
-        *,
-        live: bool,
-    ) -> None:
-        """Book for a meter; only `live` readings move its energy registers."""
-        self._profile = profile
-        self._raw = raw
-        self._states = states
-        self._slots = slots
-        self._live = live
-        # Readings of a backlog come in order: the neighbours of one are known from
-        # the one before it.
-        self._neighbours: dict[int, tuple[RawReading, RawReading | None]] = {}
-        self._divided: dict[int, _Divided] = {}
-        self._touched: dict[Channel, ChannelState] = {}
-        self._receipt = Receipt()
+class Booking(LedgerPage):
+    """One append: readings are judged, stored, rolled up and registered."""
 
     def book(self, readings: Iterable[Reading], now_ms: int) -> Receipt:
         """Take the readings and say what became of them."""
+        self._latest_possible_ms = now_ms + MAX_AHEAD_MS
         for reading in sorted(readings, key=lambda reading: reading.time_ms):
             refusal = time_refusal(reading.time_ms, now_ms) or value_refusal(
                 reading, self._profile
@@ -69,7 +39,8 @@ class Booking:
             elif self._profile.energy_kind is EnergyKind.INTERVAL:
                 self._book_amount(reading)
             else:
-                self._refuse(reading, Refusal.UNUSED_CHANNEL)
+                # Counting both the meter's energy and its power would count twice.
+                self._receipt.unused.add(reading.channel)
         for channel_id in list(self._divided):
             self._settle(channel_id)
         for channel, state in self._touched.items():
@@ -85,16 +56,19 @@ class Booking:
             return
         before, after = found
         new = RawReading(reading.time_ms, reading.value, 0, None)
+        sign = self._energy_sign(reading)
         if after:
             if before:
+                # The halves count what the whole did, whatever the meter is now.
+                sign = _sign_of(before, after, sign)
                 self._share_held(state, before, after, -1)
-            after = self._held_until(state, after, new)
+            after = self._held_until(after, new, sign)
             self._raw.update_segment(
                 state.channel_id, after.time_ms, after.span_ms, after.energy_wh
             )
             self._share_held(state, new, after, 1)
         if before:
-            new = self._held_until(state, new, before)
+            new = self._held_until(new, before, sign)
             self._share_held(state, before, new, 1)
         self._store(state, new, after)
         self._receipt.accepted += 1
@@ -106,12 +80,12 @@ class Booking:
         if found is None:
             return
         before, after = found
-        if before and after and before.value is not None and after.value is not None:
-            # A counter's difference already contains this amount.
+        span_ms = self._amount_span(reading, before)
+        if self._is_covered(reading, span_ms, before, after):
             self._refuse(reading, Refusal.ALREADY_COVERED)
             return
-        span_ms = self._amount_span(reading, before)
-        possible_wh = self._profile.max_power_w * span_ms / _MS_PER_HOUR
+        max_power_w = self._profile.max_power_w(reading.channel)
+        possible_wh = max_power_w * span_ms / _MS_PER_HOUR
         if reading.value > possible_wh + _AMOUNT_RESOLUTION_WH:
             self._refuse(reading, Refusal.MORE_THAN_POSSIBLE)
             return
@@ -128,14 +102,42 @@ class Booking:
         self._receipt.accepted += 1
 
     def _amount_span(self, reading: Reading, before: RawReading | None) -> int:
-        """Return over what time an amount flowed [ms]: not over a gap in reports."""
+        """Return over what time an amount flowed [ms].
+
+        After a gap in reports it is the amount of the usual interval, if that much
+        can flow in it, else of the whole gap.
+        """
         nominal_ms = int(self._profile.interval_s * 1000)
         if before is None:
             return nominal_ms
         gap_ms = reading.time_ms - before.time_ms
-        if gap_ms > self._profile.hold_ms:
-            return min(nominal_ms, gap_ms)
+        max_power_w = self._profile.max_power_w(reading.channel)
+        if (
+            gap_ms > self._profile.hold_ms
+            and reading.value <= max_power_w * nominal_ms / _MS_PER_HOUR
+        ):
+            return nominal_ms
         return gap_ms
+
+    def _is_covered(
+        self,
+        reading: Reading,
+        span_ms: int,
+        before: RawReading | None,
+        after: RawReading | None,
+    ) -> bool:
+        """Whether the energy of an amount's time is known already."""
+        if before and after and before.value is not None and after.value is not None:
+            # A counter's difference already contains this amount.
+            return True
+        if self._live:
+            return False
+        start_ms = reading.time_ms - int(self._profile.interval_s * 1000)
+        if after and after.time_ms - after.span_ms < reading.time_ms:
+            return True
+        if before and before.time_ms > (start_ms + reading.time_ms) // 2:
+            return True
+        return self._coverage.is_derived(reading.time_ms - span_ms, reading.time_ms)
 
     def _book_counter(self, reading: Reading) -> None:
         """Store what a cumulative counter shows, or hold it while it is in doubt."""
@@ -148,9 +150,23 @@ class Booking:
         if found is None:
             return
         before, after = found
+        if not self._live and self._coverage.is_derived(
+            before.time_ms if before else reading.time_ms - 1, reading.time_ms
+        ):
+            self._refuse(reading, Refusal.ALREADY_COVERED)
+            return
+        if (
+            before
+            and self._is_late(state, reading)
+            and self._coverage.is_derived(before.time_ms, reading.time_ms)
+        ):
+            # What was derived from power meanwhile is in the counter too: it goes on
+            # from what it shows now.
+            before = None
         if after:
             self._book_late_counter(state, reading, before, after)
         elif before is None or before.value is None:
+            self._drop_held(state, reading, reading.time_ms)
             self._register(state, 0.0, shows=reading.value)
             self._store(state, RawReading(point.time_ms, point.value, 0, 0.0), None)
             self._receipt.accepted += 1
@@ -163,21 +179,16 @@ class Booking:
     ) -> None:
         """Judge a counter reading that is newer than all others."""
         point = CounterPoint(reading.time_ms, reading.value)
-        judged = judge_next(last, state.held, point, self._profile.max_power_w)
+        # Imported readings can have overtaken what is held.
+        self._drop_held(state, reading, last.time_ms)
+        judged = judge_next(
+            last, state.held, point, self._profile.max_power_w(reading.channel)
+        )
         for refused, reason in judged.refused:
             if refused == point:
                 self._refuse(reading, reason)
             else:
-                # Its sender was told that it is held, and is not told again.
-                self._receipt.disproved.append(
-                    RefusedReading(
-                        reading.index,
-                        reading.channel,
-                        reason,
-                        refused.value,
-                        refused.time_ms,
-                    )
-                )
+                self._disprove(reading.channel, refused, reason)
         for accepted, energy_wh in judged.accepted:
             span_ms = accepted.time_ms - last.time_ms
             new = RawReading(accepted.time_ms, accepted.value, span_ms, energy_wh)
@@ -208,7 +219,7 @@ class Booking:
                 point,
                 to_point,
                 booked_wh,
-                self._profile.max_power_w,
+                self._profile.max_power_w(reading.channel),
             )
             if fits is None:
                 self._refuse(reading, Refusal.OUT_OF_SEQUENCE)
@@ -227,76 +238,25 @@ class Booking:
         self._store(state, new, after)
         self._receipt.accepted += 1
 
-    def _state(self, channel: Channel) -> ChannelState:
-        state = self._states.get(self._profile.meter_id, channel)
-        self._touched[channel] = state
-        return state
-
-    def _place(
-        self,
-        state: ChannelState,
-        reading: Reading,
-        value: float | None,
-        energy_wh: float | None,
-    ) -> tuple[RawReading | None, RawReading | None] | None:
-        """Find the neighbours of a reading; None when its time is taken."""
-        time_ms = reading.time_ms
-        known = self._neighbours.get(state.channel_id)
-        if known and known[0].time_ms < time_ms:
-            before, after = known
-            if after is None or time_ms < after.time_ms:
-                return before, after
-        if state.last_ms is None:
-            return None, None
-        self._settle(state.channel_id)
-        if time_ms > state.last_ms:
-            return self._raw.at(state.channel_id, state.last_ms), None
-        there = self._raw.at(state.channel_id, time_ms)
-        if there:
-            same = there.value == value and energy_wh in (None, there.energy_wh)
-            self._count_again(reading, same=same)
-            return None
-        return (
-            self._raw.previous(state.channel_id, time_ms, state.first_ms),
-            self._raw.next(state.channel_id, time_ms, state.last_ms),
-        )
-
-    def _count_again(self, reading: Reading, *, same: bool) -> None:
-        if same:
-            self._receipt.duplicate += 1
-        else:
-            self._refuse(reading, Refusal.CONFLICTING_VALUE)
-
-    def _refuse(self, reading: Reading, reason: Refusal) -> None:
-        self._receipt.refused.append(
-            RefusedReading(
-                reading.index, reading.channel, reason, reading.value, reading.time_ms
-            )
-        )
-
-    def _store(
-        self, state: ChannelState, new: RawReading, after: RawReading | None
-    ) -> None:
-        self._raw.insert(state.channel_id, new)
-        self._slots.add_reading(state.channel_id, new.time_ms, new.value)
-        state.note(new.time_ms, new.value)
-        self._neighbours[state.channel_id] = (new, after)
-
     def _held_until(
-        self, state: ChannelState, later: RawReading, earlier: RawReading
+        self, later: RawReading, earlier: RawReading, sign: int | None
     ) -> RawReading:
         """Return `later` with the segment in which the earlier value was held."""
-        derives_energy = (
-            state.channel is Channel.POWER
-            and self._profile.energy_kind is EnergyKind.POWER
-        )
         span_ms = min(later.time_ms - earlier.time_ms, self._profile.hold_ms)
         energy_wh = None
-        if derives_energy and earlier.value is not None:
-            energy_wh = earlier.value * span_ms / _MS_PER_HOUR
-            if self._profile.produces:
-                energy_wh = -energy_wh
+        if sign is not None and earlier.value is not None:
+            energy_wh = sign * earlier.value * span_ms / _MS_PER_HOUR
         return replace(later, span_ms=span_ms, energy_wh=energy_wh)
+
+    def _energy_sign(self, reading: Reading) -> int | None:
+        """Return the sign of the energy derived from a value; None to derive none."""
+        if (
+            reading.channel is not Channel.POWER
+            or self._profile.energy_kind is not EnergyKind.POWER
+            or (not self._live and self._coverage.is_told(reading.time_ms))
+        ):
+            return None
+        return -1 if self._profile.produces else 1
 
     def _share_held(
         self, state: ChannelState, earlier: RawReading, later: RawReading, sign: int
@@ -320,54 +280,15 @@ class Booking:
         self._slots.add_energy(energy_state.channel_id, segment, sign)
         self._register(energy_state, sign * segment.energy_wh, shows=None)
 
-    def _change_energy(
-        self, state: ChannelState, after: RawReading, span_ms: int, energy_wh: float
-    ) -> RawReading:
-        """Give a stored reading another span and amount of energy.
 
-        A backlog divides the same segment again and again, and that may be weeks
-        long: its shares are moved once, when the last reading before it was taken.
-        """
-        divided = self._divided.get(state.channel_id)
-        if divided is None or divided.now.time_ms != after.time_ms:
-            self._settle(state.channel_id)
-            divided = self._divided[state.channel_id] = _Divided(after, after)
-        divided.now = replace(after, span_ms=span_ms, energy_wh=energy_wh)
-        return divided.now
-
-    def _settle(self, channel_id: int) -> None:
-        """Write the segment that was divided, and move its shares."""
-        divided = self._divided.pop(channel_id, None)
-        if divided is None:
-            return
-        now = divided.now
-        self._raw.update_segment(channel_id, now.time_ms, now.span_ms, now.energy_wh)
-        self._share_spread(channel_id, divided.stored, -1)
-        self._share_spread(channel_id, now, 1)
-
-    def _share_spread(self, channel_id: int, reading: RawReading, sign: int) -> None:
-        """Add or take back energy that is spread evenly over the time to a reading."""
-        self._slots.add_energy(
-            channel_id,
-            Segment(
-                reading.time_ms - reading.span_ms,
-                reading.time_ms,
-                energy_wh=reading.energy_wh,
-            ),
-            sign,
-        )
-
-    def _register(
-        self, state: ChannelState, energy_wh: float, *, shows: float | None
-    ) -> None:
-        """Move the register; it begins at what the meter's own counter shows."""
-        if not self._live:
-            return
-        if state.register is None:
-            state.register = EnergyRegister(shows or 0.0)
-            if shows is not None:
-                return
-        state.register.book(energy_wh)
+def _sign_of(before: RawReading, after: RawReading, sign: int | None) -> int | None:
+    """Return the sign with which a stored segment's energy was derived."""
+    if after.energy_wh is None or before.value is None:
+        return None
+    product = before.value * after.energy_wh
+    if product == 0:
+        return sign or 1
+    return 1 if product > 0 else -1
 
 
 def _counter_point(reading: RawReading | None) -> CounterPoint | None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
+from functools import partial
 import logging
 from pathlib import Path
 import sqlite3
@@ -16,8 +17,9 @@ from ..metering.quantity import Channel
 from ..metering.reading import Reading, RefusedReading
 from .bucket import Bucket
 from .calendar import LocalCalendar, Period
-from .database import connect_reader
+from .database import NewerSchemaError, connect_reader
 from .errors import HistoryClosedError, HistoryError
+from .maintenance import delete_meters, hold_main_file, release_main_file
 from .queries import EnergyTotals, KeptMeter, Queries, RefusedCount
 from .receipt import LatestValue, Receipt
 from .rollups import REFRESH_BATCH, follow_time_zone, refresh
@@ -30,32 +32,6 @@ _LOGGER: Final = logging.getLogger(__name__)
 BATCH_SECONDS: Final = 5.0
 # Batched readings that are kept in memory while the disk refuses them.
 MAX_BATCHED: Final = 100_000
-
-_DELETE_METER: Final = (
-    (
-        "DELETE FROM reading WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    (
-        "DELETE FROM held WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    (
-        "DELETE FROM rollup_5min WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    (
-        "DELETE FROM rollup WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    (
-        "DELETE FROM stale_hour WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    "DELETE FROM refused WHERE meter_id = ?",
-    "DELETE FROM channel WHERE meter_id = ?",
-    "DELETE FROM meter WHERE meter_id = ?",
-)
 
 type CommitListener = Callable[[str, Receipt], None]
 type HealthListener = Callable[[str | None], None]
@@ -76,7 +52,7 @@ class History:
         self._writer = Writer(path, self._calendar)
         self._reader: ThreadPoolExecutor | None = None
         self._queries: Queries | None = None
-        self._batched: dict[str, tuple[MeterProfile, list[Reading]]] = {}
+        self._batched: dict[MeterProfile, list[Reading]] = {}
         self._batch_timer: asyncio.TimerHandle | None = None
         self._batch_commit: asyncio.Task[None] | None = None
         self._commit_listener: CommitListener | None = None
@@ -89,6 +65,17 @@ class History:
 
         Raises NewerSchemaError when a newer version wrote it, else HistoryError.
         """
+        try:
+            await self._open()
+        except NewerSchemaError, HistoryError:
+            raise
+        except Exception as err:
+            raise HistoryError(str(err) or repr(err)) from err
+        finally:
+            if self._queries is None:
+                await self._close_file()
+
+    async def _open(self) -> None:
         loop = asyncio.get_running_loop()
         # Reading a zone's rules may touch the disk.
         zone = await loop.run_in_executor(None, ZoneInfo, self._time_zone)
@@ -104,27 +91,39 @@ class History:
         """Roll days and hours up by another clock."""
         if time_zone == self._time_zone:
             return
-        self._time_zone = time_zone
         loop = asyncio.get_running_loop()
         zone = await loop.run_in_executor(None, ZoneInfo, time_zone)
+        zone_before = await loop.run_in_executor(None, ZoneInfo, self._time_zone)
 
         def job(transaction: Transaction) -> None:
             self._calendar.change_zone(zone)
             follow_time_zone(transaction.connection, self._calendar, time_zone)
 
-        await self._writer.run(job)
+        try:
+            await self._writer.run(job)
+        except Exception:
+            self._calendar.change_zone(zone_before)
+            raise
+        self._time_zone = time_zone
 
     async def close(self) -> None:
         """Commit what is batched and close the file."""
-        await self.flush()
-        await self._writer.close()
-        if self._reader:
-            reader, self._reader = self._reader, None
-            queries, self._queries = self._queries, None
-            loop = asyncio.get_running_loop()
-            if queries:
-                await loop.run_in_executor(reader, queries.close)
-            await loop.run_in_executor(None, reader.shutdown)
+        try:
+            await self.flush()
+        finally:
+            await self._close_file()
+
+    async def _close_file(self) -> None:
+        reader, self._reader = self._reader, None
+        queries, self._queries = self._queries, None
+        try:
+            await self._writer.close()
+        finally:
+            if reader:
+                if queries:
+                    reader.submit(queries.close)
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(None, reader.shutdown)
 
     def on_commit(self, listener: CommitListener) -> None:
         """Call `listener(meter_id, receipt)` in the event loop after each commit."""
@@ -171,6 +170,7 @@ class History:
             receipt = ledger.append(profile, readings, now_ms=now_ms, live=live)
             ledger.count_refused(profile.meter_id, refused, now_ms)
             receipt.refused[:0] = refused
+            receipt.live = live
             return receipt
 
         try:
@@ -183,12 +183,12 @@ class History:
         self._note_health(None)
         self.last_commit_ms = _now_ms()
         if self._commit_listener:
-            self._commit_listener(profile.meter_id, receipt)
+            _tell(self._commit_listener, profile.meter_id, receipt)
         return receipt
 
     def enqueue(self, profile: MeterProfile, reading: Reading) -> None:
         """Take a reading nobody waits for; it is on disk within BATCH_SECONDS."""
-        _, readings = self._batched.setdefault(profile.meter_id, (profile, []))
+        readings = self._batched.setdefault(profile, [])
         readings.append(reading)
         if len(readings) > MAX_BATCHED:
             del readings[0]
@@ -202,7 +202,7 @@ class History:
             self._batch_timer.cancel()
             self._batch_timer = None
         if self._batch_commit:
-            await self._batch_commit
+            await asyncio.wait([self._batch_commit])
         await self._commit_batches()
 
     async def refresh_rollups(self) -> None:
@@ -259,17 +259,11 @@ class History:
 
     async def delete_meters(self, meter_ids: Collection[str]) -> None:
         """Delete all history of these meters for good."""
-        for meter_id in meter_ids:
-            self._batched.pop(meter_id, None)
+        for profile in list(self._batched):
+            if profile.meter_id in meter_ids:
+                del self._batched[profile]
 
-        def job(transaction: Transaction) -> None:
-            connection = transaction.connection
-            for meter_id in meter_ids:
-                for statement in _DELETE_METER:
-                    connection.execute(statement, (meter_id,))
-            transaction.ledger.forget()
-
-        await self._writer.run(job)
+        await self._writer.run(partial(delete_meters, meter_ids=meter_ids))
 
     async def begin_backup(self) -> None:
         """Keep the main file unchanged until the backup has copied it.
@@ -278,11 +272,11 @@ class History:
         is good up to the last whole commit, whenever it is made.
         """
         await self.flush()
-        await self._writer.run_alone(_hold_main_file)
+        await self._writer.run_alone(hold_main_file)
 
     async def end_backup(self) -> None:
         """Let the write-ahead log flow into the main file again."""
-        await self._writer.run_alone(_release_main_file)
+        await self._writer.run_alone(release_main_file)
 
     def day_start_ms(self) -> int:
         """Return when the current local day began."""
@@ -295,7 +289,7 @@ class History:
         changed = (error is None) != (self.last_error is None)
         self.last_error = error
         if changed and self._health_listener:
-            self._health_listener(error)
+            _tell(self._health_listener, error)
 
     async def _ask[T](self, question: Callable[[Queries], T]) -> T:
         queries, reader = self._queries, self._reader
@@ -303,7 +297,7 @@ class History:
             raise HistoryClosedError("the history is closed")
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(reader, question, queries)
+            return await loop.run_in_executor(reader, queries.ask, question)
         except sqlite3.Error as err:
             raise HistoryError(str(err)) from err
 
@@ -311,22 +305,36 @@ class History:
         if self._batch_timer:
             self._batch_timer.cancel()
             self._batch_timer = None
-        if self._batch_commit is None or self._batch_commit.done():
+        if self._batch_commit is None:
             self._batch_commit = asyncio.create_task(self._commit_batches())
+            self._batch_commit.add_done_callback(self._end_batch_commit)
+
+    def _end_batch_commit(self, task: asyncio.Task[None]) -> None:
+        self._batch_commit = None
+        if not task.cancelled() and (err := task.exception()):
+            _LOGGER.error("Committing batched readings failed", exc_info=err)
 
     async def _commit_batches(self) -> None:
         """Commit what is batched; what the disk refuses stays for the next time."""
         batches, self._batched = self._batched, {}
-        await asyncio.gather(
-            *(self._commit_batch(*batch) for batch in batches.values())
+        refused = await asyncio.gather(
+            *(self._commit_batch(*batch) for batch in batches.items())
         )
+        newer, self._batched = self._batched, {}
+        left = zip(batches, refused, strict=True)
+        for profile, readings in (*left, *newer.items()):
+            if readings:
+                kept = self._batched.setdefault(profile, [])
+                kept += readings
+                del kept[:-MAX_BATCHED]
         if self._batched and self._batch_timer is None:
             loop = asyncio.get_running_loop()
             self._batch_timer = loop.call_later(BATCH_SECONDS, self._start_batch_commit)
 
     async def _commit_batch(
         self, profile: MeterProfile, readings: list[Reading]
-    ) -> None:
+    ) -> list[Reading]:
+        """Commit readings; return those that are to be tried again."""
         try:
             await self.append(profile, readings)
         except HistoryClosedError:
@@ -334,19 +342,24 @@ class History:
                 "%d readings came after the history was closed", len(readings)
             )
         except HistoryError:
-            _, newer = self._batched.setdefault(profile.meter_id, (profile, []))
-            newer[:0] = readings
-            del newer[:-MAX_BATCHED]
+            return readings
+        except Exception:
+            if len(readings) == 1:
+                _LOGGER.exception("Dropped what cannot be stored: %r", readings[0])
+                return []
+            # Only the readings that cannot be stored are to be lost, not all.
+            middle = len(readings) // 2
+            first = await self._commit_batch(profile, readings[:middle])
+            return first + await self._commit_batch(profile, readings[middle:])
+        return []
 
 
-def _hold_main_file(transaction: Transaction) -> None:
-    transaction.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    transaction.connection.execute("PRAGMA wal_autocheckpoint = 0")
-
-
-def _release_main_file(transaction: Transaction) -> None:
-    transaction.connection.execute("PRAGMA wal_autocheckpoint = 1000")
-    transaction.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+def _tell[*Ts](listener: Callable[[*Ts], None], *args: *Ts) -> None:
+    """Call a listener, whose failure does not undo what it is told."""
+    try:
+        listener(*args)
+    except Exception:
+        _LOGGER.exception("A listener of the history failed")
 
 
 def _now_ms() -> int:

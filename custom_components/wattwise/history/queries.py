@@ -1,9 +1,9 @@
 """Questions to the history, answered from a read-only connection."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 import sqlite3
-from typing import Final
+from typing import Final, Self
 
 from ..metering.quantity import Channel
 from .bucket import Bucket, merge
@@ -15,6 +15,9 @@ from .rollups import five_minutes, months, periods
 
 # What one answer may hold; a year of hours has 8,784 buckets.
 MAX_BUCKETS: Final = 10_000
+# The longest period whose raw readings are loaded: two days, one of which may be
+# that of 25 hours.
+_MAX_RAW_MS: Final = 49 * HOUR_MS
 
 
 class TooManyBucketsError(Exception):
@@ -28,6 +31,8 @@ class EnergyTotals:
     today: float
     yesterday: float
     this_month: float
+    day_start_ms: int
+    """When the day began that `today` is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,14 @@ class Queries:
         """Close the connection."""
         self._connection.close()
 
+    def ask[T](self, question: Callable[[Self], T]) -> T:
+        """Answer a question from one snapshot, whatever is committed meanwhile."""
+        self._connection.execute("BEGIN")
+        try:
+            return question(self)
+        finally:
+            self._connection.rollback()
+
     def latest(self, meter_id: str) -> dict[Channel, LatestValue]:
         """Return the newest value of each channel of a meter."""
         rows = self._connection.execute(
@@ -84,7 +97,8 @@ class Queries:
         """Return the buckets that start in [start_ms, end_ms) and hold anything.
 
         `resolution` is a period of the local calendar or a width [s] of up to an
-        hour. Raises TooManyBucketsError.
+        hour; widths that are not made of whole 5 minutes are for up to two days.
+        Raises TooManyBucketsError.
         """
         channel_id = self._channel_id(meter_id, channel)
         if channel_id is None:
@@ -97,6 +111,8 @@ class Queries:
             if width_ms % SLOT_MS == 0:
                 slots = five_minutes(connection, channel_id, start_ms, end_ms)
                 return _widen(slots, width_ms, start_ms)
+            if end_ms - start_ms > _MAX_RAW_MS:
+                raise TooManyBucketsError
             return self._narrow(
                 meter_id, channel, channel_id, start_ms, end_ms, width_ms
             )
@@ -115,7 +131,7 @@ class Queries:
         month = self._calendar.start(Period.MONTH, now_ms)
         channel_id = self._channel_id(meter_id, channel)
         if channel_id is None:
-            return EnergyTotals(0.0, 0.0, 0.0)
+            return EnergyTotals(0.0, 0.0, 0.0, today)
         days = periods(
             self._connection,
             self._calendar,
@@ -129,6 +145,7 @@ class Queries:
             energy.get(today, 0.0),
             energy.get(yesterday, 0.0),
             sum(wh for start, wh in energy.items() if start >= month),
+            today,
         )
 
     def cost(
@@ -216,6 +233,11 @@ class Queries:
         first_ms, last_ms = self._connection.execute(
             "SELECT first_ms, last_ms FROM channel WHERE channel_id = ?", (channel_id,)
         ).fetchone()
+        if last_ms is not None and last_ms < start_ms:
+            # The way back to it, slot by slot, may be long.
+            last = self._raw.at(channel_id, last_ms)
+            if last:
+                return [last]
         before = self._raw.previous(channel_id, start_ms, first_ms)
         after = self._raw.next(channel_id, end_ms - 1, last_ms)
         within = self._raw.between(channel_id, start_ms, end_ms)

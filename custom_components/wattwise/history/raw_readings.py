@@ -82,6 +82,14 @@ class RawReadings:
         slot, offset_ms = divmod(time_ms, SLOT_MS)
         return self._one("AND offset_ms = ?", slot, channel_id, offset_ms)
 
+    def has_any(self, channel_id: int) -> bool:
+        """Whether the channel has readings of its own; looks through the roll-ups."""
+        row = self._connection.execute(
+            "SELECT 1 FROM rollup_5min WHERE channel_id = ? AND count > 0 LIMIT 1",
+            (channel_id,),
+        ).fetchone()
+        return row is not None
+
     def previous(
         self, channel_id: int, time_ms: int, first_ms: int | None
     ) -> RawReading | None:

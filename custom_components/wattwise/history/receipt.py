@@ -34,5 +34,9 @@ class Receipt:
     refused: list[RefusedReading] = field(default_factory=list)
     disproved: list[RefusedReading] = field(default_factory=list)
     """Readings of earlier appends that were held and turned out to be wrong."""
+    unused: set[Channel] = field(default_factory=set)
+    """Energy that was told although the meter's settings say it is not."""
     latest: dict[Channel, LatestValue] = field(default_factory=dict)
     """The newest values of all channels that this append touched."""
+    live: bool = True
+    """Whether the readings came from the meter now, not from a record of its past."""

@@ -16,7 +16,7 @@ import threading
 from typing import Any, Final
 
 from .calendar import LocalCalendar
-from .database import connect_writer
+from .database import NewerSchemaError, connect_writer
 from .errors import HistoryClosedError, HistoryError
 from .ledger import Ledger
 
@@ -54,7 +54,9 @@ class Writer:
         self._path = path
         self._calendar = calendar
         self._queue: SimpleQueue[_Queued | None] = SimpleQueue()
+        self._postponed: list[_Queued | None] = []
         self._thread: threading.Thread | None = None
+        self._ended = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def open(self) -> None:
@@ -63,13 +65,18 @@ class Writer:
         Raises NewerSchemaError, and HistoryError for all else.
         """
         self._loop = asyncio.get_running_loop()
+        self._queue, self._postponed, self._ended = SimpleQueue(), [], False
         opened: asyncio.Future[None] = self._loop.create_future()
         # A daemon, lest a loop that crashed hang at exit: commits are whole or absent.
         self._thread = threading.Thread(
             target=self._run, args=(opened,), name="wattwise-history", daemon=True
         )
         self._thread.start()
-        await opened
+        try:
+            await opened
+        except BaseException:
+            await self.close()
+            raise
 
     async def run[T](self, job: Job[T]) -> T:
         """Run a job in a transaction and return its result once it is on disk.
@@ -92,7 +99,7 @@ class Writer:
         await loop.run_in_executor(None, thread.join)
 
     async def _submit[T](self, job: Job[T], *, in_transaction: bool) -> T:
-        if self._thread is None or self._loop is None:
+        if self._thread is None or self._loop is None or self._ended:
             raise HistoryClosedError("the history is closed")
         future: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Queued(job, future, in_transaction))
@@ -101,27 +108,44 @@ class Writer:
     def _run(self, opened: asyncio.Future[None]) -> None:
         try:
             connection = connect_writer(self._path)
-        except sqlite3.Error as err:
-            self._fail(opened, HistoryError(str(err)))
+        except NewerSchemaError as err:
+            self._call(_settle, opened, None, err)
             return
         except Exception as err:  # noqa: BLE001  (handed to the caller)
-            self._fail(opened, err)
+            self._call(_settle, opened, None, _history_error(err))
             return
-        transaction = Transaction(connection, Ledger(connection, self._calendar))
-        self._call(opened.set_result, None)
+        batch: list[_Queued] = []
         try:
+            transaction = Transaction(connection, Ledger(connection, self._calendar))
+            self._call(_settle, opened, None, None)
             while batch := self._next_batch():
                 if batch[0].in_transaction:
                     self._commit(transaction, batch)
                 else:
                     self._run_one(transaction, batch[0])
                 self._call(_resolve, batch)
+        except Exception:
+            _LOGGER.exception("The history cannot be written any more")
         finally:
+            self._call(self._refuse, opened, batch)
             connection.close()
+
+    def _refuse(self, opened: asyncio.Future[None], batch: list[_Queued]) -> None:
+        """Fail what the thread left undone; in the event loop, where jobs are put."""
+        self._ended = True
+        _settle(opened, None, HistoryError("the history's writer did not start"))
+        left = [*batch, *self._postponed]
+        with contextlib.suppress(Empty):
+            while True:
+                left.append(self._queue.get_nowait())
+        for item in left:
+            if item:
+                error = HistoryClosedError("the history is closed")
+                _settle(item.future, None, error)
 
     def _next_batch(self) -> list[_Queued]:
         """Wait for a job, then take along what else is ready; empty at the end."""
-        first = self._queue.get()
+        first = self._postponed.pop() if self._postponed else self._queue.get()
         if first is None:
             return []
         batch = [first]
@@ -131,9 +155,8 @@ class Writer:
             except Empty:
                 break
             if item is None or not item.in_transaction:
-                # To be met again, as the first of its own batch. Whatever was put
-                # meanwhile stands before it, which only delays it.
-                self._queue.put(item)
+                # To be met again, as the first of its own batch.
+                self._postponed.append(item)
                 break
             batch.append(item)
         return batch
@@ -144,37 +167,39 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for item in batch:
-                connection.execute("SAVEPOINT job")
-                self._run_one(transaction, item)
-                if item.error is None:
-                    ledger.write()
-                elif connection.in_transaction:
-                    ledger.forget()
-                    connection.execute("ROLLBACK TO job")
-                else:
-                    # A full disk ends the whole transaction by itself.
-                    raise sqlite3.OperationalError(str(item.error))
-                connection.execute("RELEASE job")
+                self._run_in_savepoint(transaction, item)
             connection.execute("COMMIT")
-        except sqlite3.Error as err:
-            _LOGGER.debug("Commit failed", exc_info=True)
+        except Exception as err:
+            level = logging.DEBUG if isinstance(err, sqlite3.Error) else logging.ERROR
+            _LOGGER.log(level, "Commit failed", exc_info=True)
             ledger.forget()
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             for item in batch:
-                item.error = HistoryError(str(err))
+                item.error = _history_error(err)
+
+    def _run_in_savepoint(self, transaction: Transaction, item: _Queued) -> None:
+        connection, ledger = transaction.connection, transaction.ledger
+        connection.execute("SAVEPOINT job")
+        self._run_one(transaction, item)
+        if item.error is None:
+            ledger.write()
+        elif connection.in_transaction:
+            ledger.forget()
+            connection.execute("ROLLBACK TO job")
+        else:
+            # A full disk ends the whole transaction by itself.
+            raise sqlite3.OperationalError(str(item.error))
+        connection.execute("RELEASE job")
 
     @staticmethod
     def _run_one(transaction: Transaction, item: _Queued) -> None:
         try:
             item.result = item.job(transaction)
         except sqlite3.Error as err:
-            item.error = HistoryError(str(err))
+            item.error = _history_error(err)
         except Exception as err:  # noqa: BLE001  (handed to the one who asked)
             item.error = err
-
-    def _fail(self, future: asyncio.Future[None], error: Exception) -> None:
-        self._call(future.set_exception, error)
 
     def _call(self, callback: Callable[..., None], *args: Any) -> None:
         # A loop that was stopped without closing the history no longer waits.
@@ -185,9 +210,20 @@ class Writer:
 
 def _resolve(batch: list[_Queued]) -> None:
     for item in batch:
-        if item.future.cancelled():
-            continue
-        if item.error is None:
-            item.future.set_result(item.result)
-        else:
-            item.future.set_exception(item.error)
+        _settle(item.future, item.result, item.error)
+
+
+def _settle(
+    future: asyncio.Future[Any], result: Any, error: BaseException | None
+) -> None:
+    """Answer the one who asked, if still waiting."""
+    if future.done():
+        return
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)
+
+
+def _history_error(err: Exception) -> HistoryError:
+    return HistoryError(str(err) or repr(err))

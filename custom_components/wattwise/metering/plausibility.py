@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from .profile import MeterProfile
-from .quantity import Quantity
+from .quantity import Channel, Quantity
 from .reading import Reading, Refusal
 
 # A device whose clock was never set reports 1970; nothing measured by a WattWise
@@ -35,14 +35,16 @@ def value_refusal(reading: Reading, profile: MeterProfile) -> Refusal | None:
         return Refusal.NOT_A_NUMBER
     match reading.channel.quantity:
         case Quantity.POWER:
-            plausible = abs(value) <= profile.max_power_w
+            export_w = profile.max_power_w(Channel.ENERGY_EXPORT)
+            plausible = -export_w <= value <= profile.max_power_w(reading.channel)
         case Quantity.ENERGY:
             return Refusal.NEGATIVE_ENERGY if value < 0 else None
         case Quantity.VOLTAGE:
             plausible = 0 <= value <= profile.nominal_voltage_v * _VOLTAGE_FACTOR
         case Quantity.CURRENT:
-            # All of the power could flow through one phase.
-            plausible = abs(value) <= profile.max_power_w / profile.nominal_voltage_v
+            # All of the power could flow through one phase, either way.
+            export_w = profile.max_power_w(Channel.ENERGY_EXPORT)
+            plausible = abs(value) <= export_w / profile.nominal_voltage_v
         case Quantity.FREQUENCY:
             # Zero is what meters report while the power is out.
             low, high = _FREQUENCY_RANGE

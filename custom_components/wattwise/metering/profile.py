@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from .quantity import Channel
+
 
 class MeterRole(StrEnum):
     """Where in the household a meter sits."""
@@ -53,10 +55,17 @@ class MeterProfile:
         """How long a momentary value stands when nothing follows it [ms]."""
         return max(MIN_HOLD_MS, int(self.interval_s * _HELD_INTERVALS * 1000))
 
-    @property
-    def max_power_w(self) -> float:
-        """The power above which a value is not believed [W]."""
-        if self.contracted_power_w is None:
+    def max_power_w(self, channel: Channel) -> float:
+        """Return the power above which a channel is not believed [W].
+
+        The contract limits what the grid supplies; what a roof feeds in, or a
+        battery delivers behind the grid meter, it does not.
+        """
+        if (
+            self.contracted_power_w is None
+            or self.role is not MeterRole.GRID
+            or channel is Channel.ENERGY_EXPORT
+        ):
             return DEFAULT_MAX_POWER_W
         return self.contracted_power_w * _OVERLOAD_FACTOR
 

@@ -25,7 +25,6 @@ class Refusal(StrEnum):
     """Why a reading was not taken into the history."""
 
     NOT_A_NUMBER = "not_a_number"
-    UNUSED_CHANNEL = "unused_channel"
     UNKNOWN_UNIT = "unknown_unit"
     MALFORMED = "malformed"
     INVALID_TIME = "invalid_time"

@@ -1,0 +1,52 @@
+"""Jobs on the file as a whole: deleting meters, holding still for a backup."""
+
+from collections.abc import Collection
+from typing import Final
+
+from .writer import Transaction
+
+_DELETE_METER: Final = (
+    (
+        "DELETE FROM reading WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM held WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM rollup_5min WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM rollup WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    (
+        "DELETE FROM stale_hour WHERE channel_id IN"
+        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+    ),
+    "DELETE FROM refused WHERE meter_id = ?",
+    "DELETE FROM channel WHERE meter_id = ?",
+    "DELETE FROM meter WHERE meter_id = ?",
+)
+
+
+def delete_meters(transaction: Transaction, meter_ids: Collection[str]) -> None:
+    """Delete all that is kept of these meters."""
+    for meter_id in meter_ids:
+        for statement in _DELETE_METER:
+            transaction.connection.execute(statement, (meter_id,))
+    transaction.ledger.forget()
+
+
+def hold_main_file(transaction: Transaction) -> None:
+    """Leave the main file as it is; commits go to the write-ahead log."""
+    transaction.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    transaction.connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+
+def release_main_file(transaction: Transaction) -> None:
+    """Let the write-ahead log flow into the main file again."""
+    transaction.connection.execute("PRAGMA wal_autocheckpoint = 1000")
+    transaction.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
