@@ -16,7 +16,7 @@ from custom_components.wattwise.metering.profile import EnergyKind
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
@@ -278,7 +278,7 @@ async def test_file_that_is_no_text(
 ) -> None:
     """A spreadsheet renamed to CSV is an error, not a crash."""
     (folder / "sheet.csv").write_bytes(b"PK\x03\x04\xff\xfe\x00" * 50)
-    with pytest.raises(HomeAssistantError) as error:
+    with pytest.raises(ServiceValidationError) as error:
         await call(
             wattwise,
             "import_history",
@@ -289,7 +289,7 @@ async def test_file_that_is_no_text(
             value_column="value",
             unit="kWh",
         )
-    assert error.value.translation_key == "import_failed"
+    assert error.value.translation_key == "file_not_utf8"
 
 
 async def test_history_at_one_second(

@@ -4,6 +4,7 @@ from pathlib import Path
 import sqlite3
 import subprocess
 import sys
+from unittest.mock import patch
 
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -15,9 +16,12 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components import wattwise as integration
 from custom_components.wattwise.backup import async_post_backup, async_pre_backup
 from custom_components.wattwise.const import DOMAIN
+from custom_components.wattwise.coordinator import MeterCoordinator
 from custom_components.wattwise.history.errors import HistoryError
+from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 from custom_components.wattwise.shared_history import (
@@ -30,7 +34,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
-from .homes import KEY, async_add_household, only_meter, push_meter
+from .homes import KEY, async_add_household, entity_meter, only_meter, push_meter
 
 
 async def test_history_is_shared_and_closed_with_the_last_household(
@@ -183,3 +187,98 @@ def test_importing_the_integration_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+async def test_last_readings_of_entities_are_kept_at_unload(
+    wattwise: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Entities are read no more before the history is closed, and none is lost."""
+    watts = {"unit_of_measurement": "W"}
+    wattwise.states.async_set("sensor.p", "5", watts)
+    entry = await async_add_household(wattwise, entity_meter({"power": "sensor.p"}))
+    household = entry.runtime_data
+    wattwise.states.async_set("sensor.p", "6", watts)
+    await wattwise.async_block_till_done()
+    release = integration.async_release_history
+
+    async def late_state(hass: HomeAssistant, user: str) -> None:
+        assert household.stop_sources == []
+        assert not household.history._batched
+        hass.states.async_set("sensor.p", "7", watts)
+        await release(hass, user)
+
+    with patch.object(integration, "async_release_history", late_state):
+        assert await wattwise.config_entries.async_unload(entry.entry_id)
+    assert "after the history was closed" not in caplog.text
+    with patch.object(Meter, "async_start_source", return_value=None):
+        assert await wattwise.config_entries.async_setup(entry.entry_id)
+    latest = only_meter(entry).coordinator.latest[Channel.POWER]
+    assert latest.value == 6
+
+
+async def test_changes_during_set_up_are_followed(wattwise: HomeAssistant) -> None:
+    """A meter added while its household starts is put to work too."""
+    entry = await async_add_household(wattwise)
+    first_refresh = MeterCoordinator.async_config_entry_first_refresh
+    added = False
+
+    async def add_another(coordinator: MeterCoordinator) -> None:
+        nonlocal added
+        if not added:
+            added = True
+            wattwise.config_entries.async_add_subentry(entry, push_meter("late"))
+        await first_refresh(coordinator)
+
+    with patch.object(
+        MeterCoordinator, "async_config_entry_first_refresh", add_another
+    ):
+        wattwise.config_entries.async_add_subentry(entry, push_meter())
+        await wattwise.async_block_till_done()
+    assert len(entry.runtime_data.meters) == 2
+
+
+async def test_diagnostics_of_a_household_that_is_not_at_work(
+    wattwise: HomeAssistant, hass_client: ClientSessionGenerator
+) -> None:
+    """Diagnostics are wanted most when something is wrong."""
+    assert await async_setup_component(wattwise, "diagnostics", {})
+    entry = await async_add_household(wattwise, push_meter())
+    await entry.runtime_data.history.close()
+    closed = await get_diagnostics_for_config_entry(wattwise, hass_client, entry)
+    assert "size_bytes" not in closed["history"]
+    assert len(closed["meters"]) == 1
+    await wattwise.config_entries.async_unload(entry.entry_id)
+    unloaded = await get_diagnostics_for_config_entry(wattwise, hass_client, entry)
+    assert set(unloaded) == {"entry"}
+
+
+async def test_repairs_go_with_what_they_are_about(wattwise: HomeAssistant) -> None:
+    """Nobody is asked to repair what is gone."""
+    issues = ir.async_get(wattwise)
+    price_issue = "price_entity_unusable_household-Home"
+    missing = {"power": "f" * 32}
+    entry = await async_add_household(
+        wattwise,
+        entity_meter(missing, "One"),
+        entity_meter(missing, "Two"),
+        options={"tariff": "entity", "price_entity": "f" * 32},
+    )
+    assert issues.async_get_issue(DOMAIN, price_issue)
+    wattwise.config_entries.async_update_entry(entry, options={"tariff": "none"})
+    await wattwise.async_block_till_done()
+    assert issues.async_get_issue(DOMAIN, price_issue) is None
+
+    assert issues.async_get_issue(DOMAIN, "source_entity_missing_entities-One")
+    one = next(iter(entry.runtime_data.meters))
+    wattwise.config_entries.async_remove_subentry(entry, one)
+    await wattwise.async_block_till_done()
+    assert issues.async_get_issue(DOMAIN, "source_entity_missing_entities-One") is None
+    assert issues.async_get_issue(DOMAIN, "source_entity_missing_entities-Two")
+
+    wattwise.config_entries.async_update_entry(
+        entry, options={"tariff": "entity", "price_entity": "f" * 32}
+    )
+    await wattwise.async_block_till_done()
+    assert issues.async_get_issue(DOMAIN, price_issue)
+    await wattwise.config_entries.async_remove(entry.entry_id)
+    assert not [key for key in issues.issues if key[0] == DOMAIN]

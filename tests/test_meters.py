@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -11,12 +12,15 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF, DOMAIN
+from custom_components.wattwise.meter import Meter
+from custom_components.wattwise.meter_target import async_target_meter
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 from homeassistant.components.sensor import SensorStateClass
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
@@ -324,3 +328,155 @@ async def test_price_of_an_entity(
     assert only_meter(entry).coordinator.data.cost_today == pytest.approx(
         0.40, abs=0.02
     )
+
+
+async def push_power(
+    meter: Meter, watts: float, seconds: float = 0, *, live: bool = True
+) -> None:
+    """Store a power reading of so many seconds from now."""
+    time_ms = int((datetime.now(UTC).timestamp() + seconds) * 1000)
+    await meter.history.append(
+        meter.profile, [Reading(Channel.POWER, time_ms, watts)], live=live
+    )
+
+
+async def test_meter_whose_clock_is_behind(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A device clock a minute late does not hide what just arrived."""
+    entry = await async_add_household(wattwise, push_meter())
+    meter = only_meter(entry)
+    await push_power(meter, 400, -700)
+    await wattwise.async_block_till_done()
+    assert meter.coordinator.connected
+    assert meter.coordinator.current(Channel.POWER) is None
+    await push_power(meter, 500, -61)
+    await wattwise.async_block_till_done()
+    assert meter.coordinator.current(Channel.POWER) == 500
+    # Older ones that come late do not make it younger.
+    await pass_time(wattwise, freezer, 50)
+    await push_power(meter, 300, -300)
+    await pass_time(wattwise, freezer, 20)
+    assert meter.coordinator.connected
+    assert meter.coordinator.current(Channel.POWER) is None
+
+
+async def test_clock_that_was_ahead(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """After the clock is set right, a silent meter is silent and entities are read."""
+    watts = {"unit_of_measurement": "W"}
+    freezer.move_to("2026-06-01 14:00:00+00:00")
+    wattwise.states.async_set("sensor.p", "5", watts)
+    entry = await async_add_household(
+        wattwise, push_meter(), entity_meter({"power": "sensor.p"})
+    )
+    grid, pump = entry.runtime_data.meters.values()
+    await push_power(grid, 500)
+    await grid.history.flush()
+    await wattwise.async_block_till_done()
+    assert grid.coordinator.connected
+
+    freezer.move_to("2026-06-01 12:00:00+00:00")
+    assert not grid.coordinator.connected
+    assert grid.coordinator.current(Channel.POWER) is None
+    wattwise.states.async_set("sensor.p", "6", watts)
+    with patch.object(pump.history, "enqueue") as enqueue:
+        wattwise.states.async_set("sensor.p", "7", watts)
+        freezer.tick(1)
+        wattwise.states.async_set("sensor.p", "8", watts)
+        await wattwise.async_block_till_done()
+    assert [call.args[1].value for call in enqueue.call_args_list][-1] == 8
+
+
+async def test_import_does_not_make_a_meter_look_alive(
+    wattwise: HomeAssistant,
+) -> None:
+    """Who imports the past hears nothing of the meter."""
+    entry = await async_add_household(wattwise, push_meter())
+    meter = only_meter(entry)
+    await push_power(meter, 500, -3_600, live=False)
+    await wattwise.async_block_till_done()
+    assert Channel.POWER in meter.coordinator.latest
+    assert not meter.coordinator.connected
+    assert meter.coordinator.last_seen is None
+
+
+async def test_renamed_and_removed_sources_are_noticed_at_once(
+    wattwise: HomeAssistant,
+) -> None:
+    """Nobody has to restart anything after renaming a sensor."""
+    registry = er.async_get(wattwise)
+    power = registry.async_get_or_create("sensor", "other", "p")
+    price = registry.async_get_or_create("sensor", "other", "price")
+    entry = await async_add_household(
+        wattwise,
+        entity_meter({"power": power.id}),
+        options={CONF_TARIFF: "entity", "price_entity": price.id},
+    )
+    registry.async_update_entity(power.entity_id, new_entity_id="sensor.new_power")
+    await wattwise.async_block_till_done()
+    wattwise.states.async_set("sensor.new_power", "7", {"unit_of_measurement": "W"})
+    await wattwise.async_block_till_done()
+    meter = only_meter(entry)
+    await meter.history.flush()
+    await wattwise.async_block_till_done()
+    assert meter.coordinator.latest[Channel.POWER].value == 7
+
+    issues = ir.async_get(wattwise)
+    registry.async_update_entity(price.entity_id, name="Only another name")
+    await wattwise.async_block_till_done()
+    assert only_meter(entry) is meter
+    for entity_id, issue in (
+        ("sensor.new_power", "source_entity_missing_entities-Heat pump"),
+        (price.entity_id, "price_entity_unusable_household-Home"),
+    ):
+        registry.async_remove(entity_id)
+        await wattwise.async_block_till_done()
+        assert issues.async_get_issue(DOMAIN, issue)
+
+
+async def test_several_meters_on_one_foreign_device(wattwise: HomeAssistant) -> None:
+    """The second meter has a device of its own; no action guesses between two."""
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(wattwise)
+    device = dr.async_get(wattwise).async_get_or_create(
+        config_entry_id=other.entry_id, identifiers={("other", "em")}, name="Shelly"
+    )
+    registry = er.async_get(wattwise)
+    one, two = (
+        registry.async_get_or_create(
+            "sensor", "other", unique_id, config_entry=other, device_id=device.id
+        ).id
+        for unique_id in ("a", "b")
+    )
+    entry = await async_add_household(
+        wattwise,
+        entity_meter({"power": one}, "Sauna"),
+        entity_meter({"power": two}, "Oven"),
+    )
+    devices = {
+        subentry.title: {
+            entity.device_id
+            for entity in er.async_entries_for_config_entry(registry, entry.entry_id)
+            if entity.config_subentry_id == subentry.subentry_id
+        }
+        for subentry in entry.subentries.values()
+    }
+    assert devices["Sauna"] == {device.id}
+    (own,) = devices["Oven"]
+    assert own
+    assert own != device.id
+    own_device = dr.async_get(wattwise).async_get(own)
+    assert own_device
+    assert own_device.name == "Oven"
+    assert async_target_meter(wattwise, device.id).name == "Sauna"
+    assert async_target_meter(wattwise, own).name == "Oven"
+
+    await async_add_household(
+        wattwise, entity_meter({"power": one}, "Neighbour"), name="Cabin"
+    )
+    with pytest.raises(ServiceValidationError) as raised:
+        async_target_meter(wattwise, device.id)
+    assert raised.value.translation_key == "meter_ambiguous"
+    assert raised.value.translation_placeholders == {"device": "Shelly"}

@@ -1,6 +1,7 @@
 """Adding meters that push, and changing them."""
 
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -304,11 +305,39 @@ async def test_rotate_key(
     new = placeholders(result)["key"]
     assert new not in (old, placeholders(given_up)["key"])
     assert await push(old, 1.1) == 202
-    assert await push(new, 1.1) == 401
+    # Whoever enters it into the meter before confirming is no intruder.
+    assert await push(new, 1.1) == 503
 
-    result = await submit(hass, result)
+    with patch.object(hass.config_entries, "async_schedule_reload") as reload:
+        result = await submit(hass, result)
+        assert await push(old, 1.1) == 202
+        assert await push(new, 1.1) == 503
+    reload.assert_called_with(household.entry_id)
+    await hass.config_entries.async_reload(household.entry_id)
 
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "reconfigure_successful"
     assert await push(old, 1.2) == 401
     assert await push(new, 1.2) == 202
+
+
+async def test_key_of_a_new_meter_before_its_household_is_reloaded(
+    hass: HomeAssistant,
+    household: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    """A meter that pushes at once is asked to wait, not turned away."""
+    client = await hass_client_no_auth()
+
+    async def push(key: str) -> int:
+        answer = await client.post(
+            URL, json={"energy_import": 1.0}, headers={"X-API-Key": key}
+        )
+        return answer.status
+
+    with patch.object(hass.config_entries, "async_schedule_reload"):
+        _, key = await add_push_meter(hass, household)
+        assert not hass.data[DATA_PUSH_KEYS].is_awaited(key)
+        assert await push(key) == 503
+    await hass.config_entries.async_reload(household.entry_id)
+    assert await push(key) == 202

@@ -3,9 +3,14 @@
 from typing import Final
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
+from homeassistant.helpers.event import async_track_entity_registry_updated_event
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
@@ -13,19 +18,23 @@ from .const import (
     CONF_CURRENCY,
     CONF_KEY_HASH,
     CONF_PHASES,
+    CONF_PRICE_ENTITY,
     CONF_TARIFF,
     DOMAIN,
+    LOGGER,
     SUBENTRY_TYPE_METER,
+    TARIFF_ENTITY,
     TARIFF_NONE,
 )
 from .entity import household_device_info
+from .entity_reference import referenced_entity
 from .history.database import NewerSchemaError
 from .history.errors import HistoryError
 from .history.history import History
 from .household import DATA_PUSH_KEYS, Household, WattWiseConfigEntry
 from .http import async_register_views
-from .meter import Meter
-from .price import PriceSource
+from .meter import Meter, async_forget_meter_issue
+from .price import PriceSource, async_forget_price_issue
 from .shared_history import async_acquire_history, async_release_history
 from .sources.push_keys import PushKeys
 
@@ -49,11 +58,15 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> bool:
     """Set up a household."""
+    # Before its settings are read, so that no change of them is missed.
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
     try:
         history = await async_acquire_history(hass, entry.entry_id)
+        household = _household(entry, history)
         try:
-            await _async_start(hass, entry, history)
+            await _async_start(hass, entry, household)
         except BaseException:
+            household.async_stop_sources()
             await async_release_history(hass, entry.entry_id)
             raise
     except NewerSchemaError as err:
@@ -69,24 +82,31 @@ async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> 
     return True
 
 
-async def _async_start(
-    hass: HomeAssistant, entry: WattWiseConfigEntry, history: History
-) -> None:
-    """Bring the household's meters to work on the open history."""
+def _household(entry: WattWiseConfigEntry, history: History) -> Household:
+    """Return the household of an entry, still without meters."""
     price_id = None
     if entry.options.get(CONF_TARIFF, TARIFF_NONE) != TARIFF_NONE:
         price_id = entry.unique_id
-    household = Household(
+    return Household(
         entry.title,
         entry.data[CONF_CURRENCY],
         entry.data[CONF_PHASES],
         history,
         price_id,
     )
+
+
+async def _async_start(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, household: Household
+) -> None:
+    """Bring the household's meters to work on the open history."""
+    history, price_id = household.history, household.price_id
+    if entry.options.get(CONF_TARIFF) != TARIFF_ENTITY:
+        async_forget_price_issue(hass, entry.unique_id or "")
     if price_id:
         prices = PriceSource(hass, entry.options, household, price_id)
         if stop := await prices.async_start():
-            entry.async_on_unload(stop)
+            household.stop_sources.append(stop)
     for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
         meter = Meter(hass, entry, subentry, history, price_id)
         await meter.coordinator.async_config_entry_first_refresh()
@@ -100,10 +120,10 @@ async def _async_start(
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     for meter in household.meters.values():
         if stop := meter.async_start_source():
-            entry.async_on_unload(stop)
+            household.stop_sources.append(stop)
         if meter.key_hash:
             hass.data[DATA_PUSH_KEYS].add(meter.key_hash, meter)
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(_async_follow_entity_registry(hass, entry))
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> bool:
@@ -117,16 +137,23 @@ async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
             keys.pause(meter.key_hash)
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
-    _forget_removed_keys(hass, entry, household)
+    _forget_removed_meters(hass, entry, household)
+    household.async_stop_sources()
     for meter in household.meters.values():
         await meter.coordinator.async_shutdown()
+    try:
+        await household.history.flush()
+    except HistoryError as err:
+        LOGGER.warning("The last readings could not be stored: %s", err)
     await async_release_history(hass, entry.entry_id)
     return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
-    """Forget the keys of a household that is gone; its history is kept."""
+    """Forget keys and repairs of a household that is gone; its history is kept."""
+    async_forget_price_issue(hass, entry.unique_id or "")
     for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
+        async_forget_meter_issue(hass, subentry.unique_id or "")
         if key_hash := subentry.data.get(CONF_KEY_HASH):
             hass.data[DATA_PUSH_KEYS].remove(key_hash)
 
@@ -136,14 +163,39 @@ async def _async_reload(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None
     hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
-def _forget_removed_keys(
+@callback
+def _async_follow_entity_registry(
+    hass: HomeAssistant, entry: WattWiseConfigEntry
+) -> CALLBACK_TYPE:
+    """Start the household anew when an entity it reads is renamed or removed."""
+    household = entry.runtime_data
+    entity_ids = {
+        entity_id
+        for meter in household.meters.values()
+        for entity_id in meter.source_entities().values()
+    }
+    if entry.options.get(CONF_TARIFF) == TARIFF_ENTITY and (
+        price := referenced_entity(hass, entry.options[CONF_PRICE_ENTITY])
+    ):
+        entity_ids.add(price)
+
+    @callback
+    def async_changed(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        if event.data["action"] == "remove" or "old_entity_id" in event.data:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    return async_track_entity_registry_updated_event(hass, entity_ids, async_changed)
+
+
+@callback
+def _forget_removed_meters(
     hass: HomeAssistant, entry: WattWiseConfigEntry, household: Household
 ) -> None:
-    """Refuse keys of meters that were removed or got a new key."""
-    valid = {
-        subentry.data.get(CONF_KEY_HASH)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER)
-    }
+    """Refuse keys that are not valid any more, and drop repairs of removed meters."""
+    meters = entry.get_subentries_of_type(SUBENTRY_TYPE_METER)
+    valid = {subentry.data.get(CONF_KEY_HASH) for subentry in meters}
     for meter in household.meters.values():
+        if meter.subentry.subentry_id not in entry.subentries:
+            async_forget_meter_issue(hass, meter.profile.meter_id)
         if meter.key_hash and meter.key_hash not in valid:
             hass.data[DATA_PUSH_KEYS].remove(meter.key_hash)

@@ -27,6 +27,10 @@ _MIN_WRITE_SECONDS: Final = 5.0
 # A meter is silent after three missed reports, but never sooner than this.
 _MIN_SILENT_SECONDS: Final = 60.0
 _SILENT_INTERVALS: Final = 3
+# Times from further ahead come from a clock that was wrong.
+_MAX_AHEAD_SECONDS: Final = 60.0
+# A meter whose clock is this much behind still tells what is true now.
+_MAX_BEHIND_SECONDS: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
         self._history = history
         self._price_id = price_id
         self._seen_ms: int | None = None
+        self._received_ms: dict[Channel, int] = {}
         self._was_connected: bool | None = None
         self._written_at: float = 0.0
         self._write_timer: CALLBACK_TYPE | None = None
@@ -94,9 +99,14 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
     def current(self, channel: Channel) -> float | None:
         """Return a momentary value [base unit] while it can be taken for true."""
         latest = self.latest.get(channel)
-        if latest is None or not self.connected or not self._is_recent(latest.time_ms):
+        if latest is None or not self.connected:
             return None
-        return latest.value
+        if self._is_recent(latest.time_ms) or (
+            self._is_recent(self._received_ms.get(channel))
+            and 0 <= _age_seconds(latest.time_ms) <= _MAX_BEHIND_SECONDS
+        ):
+            return latest.value
+        return None
 
     @override
     async def _async_setup(self) -> None:
@@ -113,40 +123,52 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
     @override
     async def _async_update_data(self) -> MeterSnapshot:
         """Ask the history for the meter's sums."""
-        history, meter_id = self._history, self.profile.meter_id
         try:
-            totals = {
-                channel: await history.energy_totals(meter_id, channel)
-                for channel in list(self.latest)
-                if channel.is_energy
-            }
-            cost = None
-            if self._price_id and Channel.ENERGY_IMPORT in self.latest:
-                cost = await history.cost_today(
-                    meter_id, Channel.ENERGY_IMPORT, self._price_id
-                )
-            refused = await history.refused(meter_id)
+            day_ms = self._history.day_start_ms()
+            snapshot = await self._ask()
+            days = {totals.day_start_ms for totals in snapshot.totals.values()}
+            if days | {self._history.day_start_ms()} != {day_ms}:
+                # Midnight passed between the answers; they shall be of one day.
+                snapshot = await self._ask()
         except HistoryError as err:
             raise self._failed(err) from err
         self._log_connection()
+        return snapshot
+
+    async def _ask(self) -> MeterSnapshot:
+        """Ask the history once for everything that is not pushed to us."""
+        history, meter_id = self._history, self.profile.meter_id
+        totals = {
+            channel: await history.energy_totals(meter_id, channel)
+            for channel in list(self.latest)
+            if channel.is_energy
+        }
+        cost = None
+        if self._price_id and Channel.ENERGY_IMPORT in self.latest:
+            cost = await history.cost_today(
+                meter_id, Channel.ENERGY_IMPORT, self._price_id
+            )
+        refused = await history.refused(meter_id)
+        day_ms = max(
+            (channel_totals.day_start_ms for channel_totals in totals.values()),
+            default=history.day_start_ms(),
+        )
         return MeterSnapshot(
-            dt_util.utc_from_timestamp(history.day_start_ms() / 1000),
-            totals,
-            cost,
-            tuple(refused),
+            dt_util.utc_from_timestamp(day_ms / 1000), totals, cost, tuple(refused)
         )
 
     @callback
     def async_note(self, receipt: Receipt) -> None:
         """Show what a commit brought, at once or as soon as it is due."""
         new = receipt.latest.keys() - self.latest.keys()
+        if receipt.live:
+            self._note_arrival(receipt)
         self.latest |= receipt.latest
         if any(channel.is_energy for channel in new):
             # Its sums are not known yet.
             self.config_entry.async_create_background_task(
                 self.hass, self.async_request_refresh(), f"{self.name} first sums"
             )
-        self._seen_ms = int(dt_util.utcnow().timestamp() * 1000)
         if self._write_timer:
             return
         wait = self._written_at + _MIN_WRITE_SECONDS - self.hass.loop.time()
@@ -154,6 +176,15 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
             self._write()
         else:
             self._write_timer = async_call_later(self.hass, wait, self._write_later)
+
+    def _note_arrival(self, receipt: Receipt) -> None:
+        """Remember that the meter was heard of, and of which channels."""
+        self._seen_ms = int(dt_util.utcnow().timestamp() * 1000)
+        for channel, latest in receipt.latest.items():
+            known = self.latest.get(channel)
+            # Late readings of the past say nothing about now.
+            if known is None or latest.time_ms > known.time_ms:
+                self._received_ms[channel] = self._seen_ms
 
     @override
     async def async_shutdown(self) -> None:
@@ -177,8 +208,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
     def _is_recent(self, time_ms: int | None) -> bool:
         if time_ms is None:
             return False
-        age = dt_util.utcnow().timestamp() - time_ms / 1000
-        return age <= self.silent_after_seconds
+        return -_MAX_AHEAD_SECONDS <= _age_seconds(time_ms) <= self.silent_after_seconds
 
     def _log_connection(self) -> None:
         """Log once when the meter falls silent, and once when it is back."""
@@ -196,3 +226,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
             translation_key="history_unavailable",
             translation_placeholders={"error": str(err)},
         )
+
+
+def _age_seconds(time_ms: int) -> float:
+    return dt_util.utcnow().timestamp() - time_ms / 1000

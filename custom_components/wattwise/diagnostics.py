@@ -1,12 +1,14 @@
 """What a user can attach to a report: how meters do, without secrets or habits."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_KEY_HASH
-from .household import WattWiseConfigEntry
+from .history.errors import HistoryError
+from .household import Household, WattWiseConfigEntry
 from .meter import Meter
 
 _REDACT: Final = {CONF_KEY_HASH, "name", "title", "unique_id"}
@@ -15,23 +17,25 @@ _REDACT: Final = {CONF_KEY_HASH, "name", "title", "unique_id"}
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: WattWiseConfigEntry
 ) -> dict[str, Any]:
-    """Return the settings and the state of a household."""
-    household = entry.runtime_data
+    """Return the settings of a household, and its state while it is loaded."""
+    diagnostics: dict[str, Any] = {"entry": async_redact_data(entry.as_dict(), _REDACT)}
+    household: Household | None = getattr(entry, "runtime_data", None)
+    if household is None:
+        return diagnostics
     history = household.history
-    return {
-        "entry": async_redact_data(entry.as_dict(), _REDACT),
-        "history": {
-            "size_bytes": await history.size_bytes(),
-            "last_commit_ms": history.last_commit_ms,
-            "last_error": history.last_error,
-        },
-        "meters": [_meter(meter) for meter in household.meters.values()],
+    diagnostics["history"] = {
+        "last_commit_ms": history.last_commit_ms,
+        "last_error": history.last_error,
     }
+    with suppress(HistoryError):
+        diagnostics["history"]["size_bytes"] = await history.size_bytes()
+    diagnostics["meters"] = [_meter(meter) for meter in household.meters.values()]
+    return diagnostics
 
 
 def _meter(meter: Meter) -> dict[str, Any]:
     coordinator = meter.coordinator
-    return {
+    state: dict[str, Any] = {
         "role": meter.profile.role,
         "energy_kind": meter.profile.energy_kind,
         "connected": coordinator.connected,
@@ -40,7 +44,9 @@ def _meter(meter: Meter) -> dict[str, Any]:
             channel.value: latest.time_ms
             for channel, latest in coordinator.latest.items()
         },
-        "refused": [
+    }
+    if coordinator.data:
+        state["refused"] = [
             {
                 "channel": item.channel,
                 "reason": item.reason,
@@ -48,5 +54,5 @@ def _meter(meter: Meter) -> dict[str, Any]:
                 "last_ms": item.last_ms,
             }
             for item in coordinator.data.refused
-        ],
-    }
+        ]
+    return state

@@ -27,8 +27,24 @@ def household_device_info(entry: ConfigEntry) -> DeviceInfo:
     )
 
 
-def foreign_device(hass: HomeAssistant, meter: Meter) -> dr.AnyDeviceEntry | None:
-    """Return the device of another integration that is the meter, if there is one."""
+def foreign_device(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter
+) -> dr.AnyDeviceEntry | None:
+    """Return the device of another integration that is the meter, if there is one.
+
+    Of several meters of a household on one device it is the first; the others need
+    devices, and so names, of their own.
+    """
+    device = _source_device(hass, meter)
+    for other in entry.runtime_data.meters.values():
+        if device is None or other is meter:
+            break
+        if (taken := _source_device(hass, other)) and taken.id == device.id:
+            return None
+    return device
+
+
+def _source_device(hass: HomeAssistant, meter: Meter) -> dr.AnyDeviceEntry | None:
     for source_entity in meter.source_entities().values():
         if device := async_entity_id_to_device(hass, source_entity):
             return device
@@ -69,7 +85,7 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
         """Belong to the device of another integration, or to one of our own."""
         super().__init__(meter.coordinator)
         self._attr_unique_id = f"{meter.profile.meter_id}_{key}"
-        if device := foreign_device(hass, meter):
+        if device := foreign_device(hass, entry, meter):
             self.device_entry = device
             return
         self._attr_device_info = DeviceInfo(

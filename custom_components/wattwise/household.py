@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
@@ -31,6 +32,22 @@ class Household:
     price_id: str | None
     """Whose price readings apply; None without a tariff."""
     meters: dict[str, Meter] = field(default_factory=dict)
+    stop_sources: list[CALLBACK_TYPE] = field(default_factory=list)
+    """What ends the reading of entities."""
+
+    @callback
+    def async_stop_sources(self) -> None:
+        """Read no entities any more."""
+        while self.stop_sources:
+            self.stop_sources.pop()()
+
+    @property
+    def day_start(self) -> datetime | None:
+        """When the newest day began of which a meter's sums are known."""
+        return max(
+            (meter.coordinator.data.day_start for meter in self._asked_meters()),
+            default=None,
+        )
 
     @property
     def connected_meters(self) -> int:
@@ -60,32 +77,44 @@ class Household:
         """Return each meter's energy [Wh] of a field of EnergyTotals."""
         flows = []
         for meter in self.meters.values():
-            snapshot = meter.coordinator.data
-            totals = snapshot.totals if snapshot else {}
-            inward = totals.get(Channel.ENERGY_IMPORT)
-            outward = totals.get(Channel.ENERGY_EXPORT)
-            flows.append(
-                self._flow(
-                    meter,
-                    getattr(inward, period) if inward else None,
-                    getattr(outward, period) if outward else None,
-                )
+            inward, outward = (
+                self._energy(meter, channel, period)
+                for channel in (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
             )
+            flows.append(self._flow(meter, inward, outward))
         return flows
 
     def cost_today(self) -> float | None:
         """Return today's cost of what the grid supplied [currency]."""
         costs = [
-            meter.coordinator.data.cost_today
-            for meter in self.meters.values()
+            cost if self._is_of_today(meter) else 0.0
+            for meter in self._asked_meters()
             if meter.profile.role is MeterRole.GRID
+            and (cost := meter.coordinator.data.cost_today) is not None
         ]
-        known = [cost for cost in costs if cost is not None]
-        return sum(known) if known else None
+        return sum(costs) if costs else None
 
     def has_role(self, role: MeterRole) -> bool:
         """Whether a meter of the household has the role."""
         return any(meter.profile.role is role for meter in self.meters.values())
+
+    def _asked_meters(self) -> list[Meter]:
+        """Return the meters whose sums are known."""
+        return [meter for meter in self.meters.values() if meter.coordinator.data]
+
+    def _is_of_today(self, meter: Meter) -> bool:
+        """Whether a meter's sums are of the newest day, not still of the last."""
+        return meter.coordinator.data.day_start == self.day_start
+
+    def _energy(self, meter: Meter, channel: Channel, period: str) -> float | None:
+        snapshot = meter.coordinator.data
+        totals = snapshot.totals.get(channel) if snapshot else None
+        if totals is None:
+            return None
+        if period == "today" and not self._is_of_today(meter):
+            return 0.0
+        energy: float = getattr(totals, period)
+        return energy
 
     @staticmethod
     def _flow(meter: Meter, inward: float | None, outward: float | None) -> MeterFlow:

@@ -140,5 +140,4 @@ class HouseholdSensor(HouseholdEntity, SensorEntity):
         """Return midnight for what starts anew each day."""
         if not self.entity_description.since_midnight:
             return None
-        meters = self.household.meters.values()
-        return next((meter.coordinator.data.day_start for meter in meters), None)
+        return self.household.day_start

@@ -57,7 +57,9 @@ class _MeterView(HomeAssistantView):
         if keys.is_paused(key):
             raise _unavailable("The household of this meter is not loaded")
         if keys.is_awaited(key):
-            raise _unavailable("The set-up of this meter is not finished")
+            raise _unavailable(
+                "Received. Finish the set-up in Home Assistant, then send again"
+            )
         raise web.HTTPUnauthorized(
             text=json.dumps({"message": "Invalid API key"}),
             content_type="application/json",
@@ -110,11 +112,12 @@ class PushView(_MeterView):
         The device is asked to send it again: it has no meter to belong to yet.
         """
         try:
-            decoded = await self._decode(request)
+            readings = (await self._decode(request)).readings
         except web.HTTPException, MalformedBodyError:
-            return
+            # The form says that something arrived which nobody could read.
+            readings = []
         request.app[KEY_HASS].data[DATA_PUSH_KEYS].note_first(
-            key, FirstReading(dt_util.utcnow(), tuple(decoded.readings))
+            key, FirstReading(dt_util.utcnow(), tuple(readings))
         )
 
     async def _decode(self, request: web.Request) -> DecodedBody:

@@ -159,7 +159,13 @@ async def async_import_history(call: ServiceCall) -> ServiceResponse:
                 "columns": ", ".join(err.columns),
             },
         ) from err
-    except (OSError, UnicodeDecodeError, HistoryError) as err:
+    except UnicodeDecodeError as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="file_not_utf8",
+            translation_placeholders={"file": call.data[ATTR_FILE]},
+        ) from err
+    except (OSError, HistoryError) as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="import_failed",

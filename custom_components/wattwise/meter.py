@@ -116,7 +116,7 @@ class Meter:
 
     def _report_missing(self, found: Mapping[Channel, str]) -> None:
         """Tell the user which sensors of the meter were removed."""
-        issue_id = f"source_entity_missing_{self.profile.meter_id}"
+        issue_id = _missing_issue_id(self.profile.meter_id)
         missing = [
             channel
             for channel in self.subentry.data[CONF_ENTITIES]
@@ -137,3 +137,13 @@ class Meter:
                 "entity": ", ".join(missing),
             },
         )
+
+
+@callback
+def async_forget_meter_issue(hass: HomeAssistant, meter_id: str) -> None:
+    """Delete the repair about missing sensors of a meter that is gone."""
+    ir.async_delete_issue(hass, DOMAIN, _missing_issue_id(meter_id))
+
+
+def _missing_issue_id(meter_id: str) -> str:
+    return f"source_entity_missing_{meter_id}"

@@ -31,6 +31,12 @@ from .tariff import price_factor
 _ISSUE_UNUSABLE: Final = "price_entity_unusable"
 
 
+@callback
+def async_forget_price_issue(hass: HomeAssistant, price_id: str) -> None:
+    """Delete the repair about a price entity that is not used any more."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(price_id))
+
+
 class PriceSource:
     """Notes the household's price: the flat one, or an entity's whenever it changes."""
 
@@ -90,7 +96,7 @@ class PriceSource:
 
     def _report_usable(self, entity: str, *, usable: bool) -> None:
         """Tell the user when costs cannot be counted, and when they can again."""
-        issue_id = f"{_ISSUE_UNUSABLE}_{self._profile.meter_id}"
+        issue_id = _issue_id(self._profile.meter_id)
         if usable:
             ir.async_delete_issue(self._hass, DOMAIN, issue_id)
             return
@@ -107,3 +113,7 @@ class PriceSource:
     def _note(self, price: float) -> None:
         now_ms = int(dt_util.utcnow().timestamp() * 1000)
         self._history.enqueue(self._profile, Reading(Channel.PRICE, now_ms, price))
+
+
+def _issue_id(price_id: str) -> str:
+    return f"{_ISSUE_UNUSABLE}_{price_id}"

@@ -50,7 +50,7 @@ def _follow_channels(
     """Add a meter's sensors, those of each channel when it is first heard of."""
     known: set[Channel] = set()
     # A device of another integration shows its momentary values itself.
-    shown_elsewhere = foreign_device(hass, meter) is not None
+    shown_elsewhere = foreign_device(hass, entry, meter) is not None
 
     @callback
     def async_add_new() -> None:

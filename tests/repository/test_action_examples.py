@@ -47,7 +47,7 @@ async def test_examples(wattwise: HomeAssistant) -> None:
     """Looking, importing and asking give the answers that stand below them."""
     await wattwise.config.async_set_time_zone("Europe/Berlin")
     entry = await async_add_household(
-        wattwise, push_meter(energy_kind=EnergyKind.INTERVAL)
+        wattwise, push_meter(energy_kind=EnergyKind.INTERVAL, interval=900)
     )
     meter = only_meter(entry)
     now_ms = int(dt_util.utcnow().timestamp() * 1000)

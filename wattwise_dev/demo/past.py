@@ -56,6 +56,8 @@ async def load_past(client: Client, device_id: str, past: PastOfMeter) -> int:
     """Load every channel of a meter's past and return the readings accepted."""
     accepted = 0
     for channel in past.channels:
+        # Energy comes from the counters alone.
+        kind = {"kind": "counter"} if channel.startswith("energy") else {}
         report: dict[str, Any] = await client.action(
             "wattwise",
             "import_history",
@@ -66,8 +68,8 @@ async def load_past(client: Client, device_id: str, past: PastOfMeter) -> int:
             time_column=_TIME,
             value_column=channel,
             unit=_unit_of(channel),
-            kind="counter" if channel.startswith("energy") else "power",
             stamp="end",
+            **kind,
         )
         accepted += report["accepted"]
     return accepted

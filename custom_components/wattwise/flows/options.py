@@ -96,7 +96,7 @@ class WattWiseOptionsFlow(TariffSteps, OptionsFlow):
             step_id="kept_history",
             data_schema=probatio.Schema(
                 {
-                    probatio.Required(CONF_METERS): SelectSelector(
+                    probatio.Optional(CONF_METERS, default=[]): SelectSelector(
                         SelectSelectorConfig(
                             options=[
                                 SelectOptionDict(value=meter_id, label=label)

@@ -175,12 +175,18 @@ class PushMeterSteps(MeterForm):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Show a new key once; the old one is valid until this is confirmed."""
+        keys, key_hash = self.hass.data.get(DATA_PUSH_KEYS), hash_key(self._key)
         if user_input is not None:
+            if keys:
+                keys.pause(key_hash)
             return self.async_update_and_abort(
                 self._get_entry(),
                 self._get_reconfigure_subentry(),
-                data_updates={CONF_KEY_HASH: hash_key(self._key)},
+                data_updates={CONF_KEY_HASH: key_hash},
             )
+        if keys:
+            # Who enters the key into the meter first is no intruder.
+            keys.wait_for_first(key_hash)
         return self.async_show_form(
             step_id="rotate_key",
             data_schema=probatio.Schema({}),
@@ -198,6 +204,8 @@ class PushMeterSteps(MeterForm):
     def _create_push_meter(self, user_input: dict[str, Any]) -> SubentryFlowResult:
         """Create the meter as it was described."""
         title, data = identity(self._pushed)
+        # The meter may push before its household is loaded anew.
+        self.hass.data[DATA_PUSH_KEYS].pause(hash_key(self._key))
         return self.async_create_entry(
             title=title,
             data={

@@ -23,6 +23,7 @@ from homeassistant.helpers.event import (
     async_track_state_report_event,
     async_track_time_interval,
 )
+from homeassistant.util import dt as dt_util
 
 from ..metering.quantity import Channel, UnknownUnitError, to_base_unit
 from ..metering.reading import Reading, Refusal, RefusedReading
@@ -102,7 +103,9 @@ class EntitySource:
         if not _has_value(state):
             return
         time_ms = int(moment.timestamp() * 1000)
-        if time_ms <= self._noted_ms.get(state.entity_id, 0):
+        noted_ms = self._noted_ms.get(state.entity_id, 0)
+        # A time still to come was noted by a clock that was ahead since then.
+        if time_ms <= noted_ms <= dt_util.utcnow().timestamp() * 1000:
             return
         channel = self._channels[state.entity_id]
         unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
