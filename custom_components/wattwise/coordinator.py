@@ -167,7 +167,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
         if any(channel.is_energy for channel in new):
             # Its sums are not known yet.
             self.config_entry.async_create_background_task(
-                self.hass, self.async_request_refresh(), f"{self.name} first sums"
+                self.hass, self.async_refresh(), f"{self.name} first sums"
             )
         if self._write_timer:
             return

@@ -203,7 +203,7 @@ async def _async_import(
         summary.held += receipt.held
     if not dry_run:
         await meter.history.refresh_rollups()
-        await meter.coordinator.async_request_refresh()
+        await meter.coordinator.async_refresh()
     return summary.as_response(interval_s, dry_run=dry_run)
 
 
