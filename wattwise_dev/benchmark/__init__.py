@@ -1,0 +1,1 @@
+"""Measures WattWise in a real Home Assistant, beside what bare parts take."""
