@@ -1,6 +1,7 @@
 """The instruments of the benchmark show what is there."""
 
 import asyncio
+import gc
 import json
 import time
 
@@ -50,14 +51,16 @@ async def test_loop_time_is_that_of_the_work_and_its_children() -> None:
     with measured_loop_time() as spent:
         await asyncio.gather(child(), child())
         keep_busy(0.01)
+        gc.collect()
         asyncio.get_running_loop().call_soon(keep_busy, 0.01)
         await asyncio.sleep(0.01)
     await others
 
-    assert spent.busy_ms == pytest.approx(60, abs=10)
-    assert spent.longest_ms == pytest.approx(20, abs=5)
+    assert spent.garbage_ms > 0
+    assert spent.busy_ms - spent.garbage_ms == pytest.approx(60, abs=10)
+    assert spent.longest_ms > 20
     assert spent.wall_ms > 150
-    assert spent.cpu_ms < 10
+    assert spent.cpu_ms - spent.garbage_ms < 10
 
 
 def test_percentile_is_the_nearest_rank() -> None:

@@ -198,6 +198,7 @@ def _set_up(measured: Measured) -> Iterator[Figure]:
         300,
         details={
             "of it with a processor": cold.cpu_ms,
+            "of it collecting garbage": cold.garbage_ms,
             "longest step": cold.longest_ms,
             "wall clock": cold.wall_ms,
         },

@@ -36,6 +36,7 @@ class SetUpTime:
     busy_ms: float
     cpu_ms: float
     longest_ms: float
+    garbage_ms: float
 
 
 async def add_push_meter(home: HomeAssistant, entry_id: str, name: str) -> PushMeter:
@@ -131,6 +132,7 @@ class BenchmarkHome:
             answer["busy_ms"],
             answer["cpu_ms"],
             answer["longest_ms"],
+            answer["garbage_ms"],
         )
 
     async def watch(self) -> LoopWatch:

@@ -12,6 +12,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+import gc
+import threading
 import time
 from typing import Final
 
@@ -28,8 +30,28 @@ class LoopTime:
     """The part of it in which the loop's thread had a processor."""
     longest_ms: float = 0.0
     """The longest of these times."""
+    garbage_ms: float = 0.0
+    """The part in which Python collected garbage: all of Home Assistant's."""
     steps: int = 0
     running: bool = True
+
+
+class _GarbageTime:
+    """How long Python collected garbage in the thread that made this."""
+
+    def __init__(self) -> None:
+        self.total_ms = 0.0
+        self._thread = threading.get_ident()
+        self._begun = 0.0
+
+    def note(self, phase: str, _info: dict[str, int]) -> None:
+        """Be called by the garbage collector."""
+        if threading.get_ident() != self._thread:
+            return
+        if phase == "start":
+            self._begun = time.perf_counter()
+        else:
+            self.total_ms += (time.perf_counter() - self._begun) * 1000
 
 
 _MEASURED: Final[ContextVar[LoopTime | None]] = ContextVar("measured", default=None)
@@ -40,10 +62,12 @@ def measured_loop_time() -> Generator[LoopTime]:
     """Measure what the loop does for the body of the `with`."""
     spent = LoopTime()
     token = _MEASURED.set(spent)
+    garbage = _GarbageTime()
     original = asyncio.Handle._run  # noqa: SLF001  (no public way to see each step)
 
     def run(handle: asyncio.Handle) -> None:
         begun, cpu_begun = time.perf_counter(), time.thread_time()
+        garbage_begun = garbage.total_ms
         original(handle)
         context = handle._context  # type: ignore[attr-defined]  # noqa: SLF001
         if context.get(_MEASURED) is not spent or not spent.running:
@@ -51,10 +75,12 @@ def measured_loop_time() -> Generator[LoopTime]:
         took_ms = (time.perf_counter() - begun) * 1000
         spent.busy_ms += took_ms
         spent.cpu_ms += (time.thread_time() - cpu_begun) * 1000
+        spent.garbage_ms += garbage.total_ms - garbage_begun
         spent.longest_ms = max(spent.longest_ms, took_ms)
         spent.steps += 1
 
     setattr(asyncio.Handle, "_run", run)  # noqa: B010  (mypy takes it for a method)
+    gc.callbacks.append(garbage.note)
     begun = time.perf_counter()
     try:
         yield spent
@@ -62,4 +88,5 @@ def measured_loop_time() -> Generator[LoopTime]:
         spent.running = False
         spent.wall_ms = (time.perf_counter() - begun) * 1000
         setattr(asyncio.Handle, "_run", original)  # noqa: B010
+        gc.callbacks.remove(garbage.note)
         _MEASURED.reset(token)
