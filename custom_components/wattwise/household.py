@@ -49,11 +49,6 @@ class Household:
             default=None,
         )
 
-    @property
-    def connected_meters(self) -> int:
-        """How many meters report."""
-        return sum(meter.coordinator.connected for meter in self.meters.values())
-
     def power_flows(self) -> list[MeterFlow]:
         """Return the momentary power through each meter [W]."""
         flows = []

@@ -4,8 +4,9 @@ A real counter only rises, and no faster than the connection allows. Whatever
 breaks this rule (a zero after a restart, a dip of the last digit, a swapped meter)
 is held until `CONFIRMING` readings in a row agree with each other. Then the new
 level is real and counting goes on from it; otherwise the held ones were errors.
-No energy is ever invented: the step to a new level counts nothing, save for a
-counter that restarted at zero and has counted what it shows.
+The step to a new level counts nothing, save for a counter that restarted at zero and
+has counted what it shows. An error upwards of less than a kWh cannot be told from a
+counter that shows whole kWh, and is believed.
 """
 
 from collections.abc import Iterable
