@@ -119,7 +119,7 @@ async def _async_start(
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     for meter in household.meters.values():
-        if stop := meter.async_start_source():
+        if stop := await meter.async_start_source():
             household.stop_sources.append(stop)
         if meter.key_hash:
             hass.data[DATA_PUSH_KEYS].add(meter.key_hash, meter)

@@ -31,8 +31,16 @@ CONF_KEY_HASH: Final = "key_hash"
 CONF_ENERGY_KIND: Final = "energy_kind"
 CONF_INTERVAL: Final = "interval"
 CONF_ENTITIES: Final = "entities"
+# Meter over MQTT or polled over HTTP: which device it is, and how to read it.
+CONF_DEVICE: Final = "device"
+CONF_DIALECT: Final = "dialect"
+CONF_ADDRESS: Final = "address"
+CONF_CIRCUIT: Final = "circuit"
+CONF_CHANNELS: Final = "channels"
 
 SOURCE_PUSH: Final = "push"
 SOURCE_ENTITIES: Final = "entities"
+SOURCE_MQTT: Final = "mqtt"
+SOURCE_HTTP: Final = "http"
 
 DEFAULT_INTERVAL_S: Final = 10

@@ -68,7 +68,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
         self.subentry = subentry
         self.profile = profile
         self.latest: dict[Channel, LatestValue] = {}
-        self.source_available: Callable[[], bool] | None = None
+        self.source_available: Callable[[], bool | None] | None = None
         self._history = history
         self._price_id = price_id
         self._seen_ms: int | None = None
@@ -91,9 +91,11 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
 
     @property
     def connected(self) -> bool:
-        """Whether the meter reports, or its entities are there."""
+        """Whether the meter is there, as its source or else its reports tell."""
         if self.source_available is not None:
-            return self.source_available()
+            available = self.source_available()
+            if available is not None:
+                return available
         return self._is_recent(self._seen_ms)
 
     def current(self, channel: Channel) -> float | None:

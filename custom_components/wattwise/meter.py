@@ -26,6 +26,7 @@ from .metering.profile import EnergyKind, MeterProfile, MeterRole
 from .metering.quantity import Channel
 from .metering.reading import Reading, RefusedReading
 from .sources.entities import EntitySource
+from .sources.source import MeterSource
 
 
 def meter_profile(entry: ConfigEntry, subentry: ConfigSubentry) -> MeterProfile:
@@ -89,18 +90,22 @@ class Meter:
         }
         return {channel: entity for channel, entity in found.items() if entity}
 
-    @callback
-    def async_start_source(self) -> CALLBACK_TYPE | None:
-        """Begin to read the meter's entities, if it is made of such."""
-        if self.subentry.data[CONF_SOURCE] != SOURCE_ENTITIES:
+    async def async_start_source(self) -> CALLBACK_TYPE | None:
+        """Begin to read the meter; one that pushes is not read."""
+        if (source := self._source()) is None:
             return None
-        entities = self.source_entities()
-        self._report_missing(entities)
-        source = EntitySource(
-            self._hass, entities, self._take_reading, self._take_refused
-        )
         self.coordinator.source_available = lambda: source.available
-        return source.async_start()
+        return await source.async_start()
+
+    def _source(self) -> MeterSource | None:
+        """Return where the readings come from."""
+        if self.subentry.data[CONF_SOURCE] == SOURCE_ENTITIES:
+            entities = self.source_entities()
+            self._report_missing(entities)
+            return EntitySource(
+                self._hass, entities, self._take_reading, self._take_refused
+            )
+        return None
 
     @callback
     def _take_reading(self, reading: Reading) -> None:

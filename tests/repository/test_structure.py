@@ -21,12 +21,15 @@ from .tree import (
 # What each room of the integration may import of the integration itself.
 ROOMS: Final = {
     "analytics": set[str](),
+    "dialects": {"metering"},
     "history": {"metering"},
     "metering": set[str](),
-    "sources": {"metering"},
+    "sources": {"const", "dialects", "metering"},
 }
-# The one module of a room that may know Home Assistant.
-GATES: Final = {"sources": {"entities.py"}}
+# The modules of a room that may know Home Assistant.
+GATES: Final = {
+    "sources": {"device_settings.py", "entities.py", "http.py", "mqtt.py", "source.py"}
+}
 
 LONGEST_MODULE: Final = 400
 _DEPENDENCIES_OF_NUMPY: Final = {"numpy", "scipy", "sklearn"}

@@ -25,6 +25,8 @@ class Refusal(StrEnum):
     """Why a reading was not taken into the history."""
 
     NOT_A_NUMBER = "not_a_number"
+    ERROR_VALUE = "error_value"
+    """The number by which the meter says that it does not know."""
     UNKNOWN_UNIT = "unknown_unit"
     MALFORMED = "malformed"
     INVALID_TIME = "invalid_time"

@@ -1,6 +1,6 @@
 """Meters made of entities that Home Assistant already has."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,14 +27,12 @@ from homeassistant.util import dt as dt_util
 
 from ..metering.quantity import Channel, UnknownUnitError, to_base_unit
 from ..metering.reading import Reading, Refusal, RefusedReading
+from .source import ReadingCallback, RefusedCallback
 
 # Entities that report only changes would seem to have gaps; while one is available
 # its momentary value is true, and is noted again this often. Counters need no
 # repeating: all they counted since is in their next change.
 REPEAT_INTERVAL: Final = timedelta(seconds=60)
-
-type ReadingCallback = Callable[[Reading], None]
-type RefusedCallback = Callable[[RefusedReading], None]
 
 
 class EntitySource:
@@ -60,8 +58,7 @@ class EntitySource:
         """Whether any of the entities has a value."""
         return any(_has_value(self._hass.states.get(e)) for e in self._channels)
 
-    @callback
-    def async_start(self) -> CALLBACK_TYPE:
+    async def async_start(self) -> CALLBACK_TYPE:
         """Begin to read; returns what ends it."""
         entity_ids = list(self._channels)
         stop = [
