@@ -10,7 +10,12 @@ from wattwise_dev.browser import DESKTOP, PHONE, Frontend, Screen, open_chromium
 
 from .flow_dialog import SCREENSHOTS, FlowDialog, assert_readable, said
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    # They share one demo home, which is set up once.
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.timeout(300),
+]
 
 _INTEGRATION = "/config/integrations/integration/wattwise"
 _METER = "config_subentries.meter.step"
