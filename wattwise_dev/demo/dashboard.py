@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from wattwise_dev.home_assistant import HomeAssistant
 
-from . import last_days
 from .cards import Card, bar, gauge, heading, number, section
 from .entities import Entities
 from .plan import AIR_CONDITIONER, GRID, HOUSEHOLD_ANSWERS, METERS, SOLAR, WATER_HEATER
@@ -143,10 +142,23 @@ def _today(entities: Entities) -> Card:
 
 
 def _last_days(entities: Entities) -> Card:
+    bars = [
+        {"entity": entity, "name": name}
+        for entity, name in (
+            (entities.meter(GRID.key, "energy_import"), "From the grid"),
+            (entities.meter(GRID.key, "energy_export"), "To the grid"),
+            (entities.meter(SOLAR.key, "energy_export"), "Made"),
+        )
+        if entity
+    ]
     card: Card = {
-        "type": "markdown",
-        "content": last_days.table(entities.last_days or ""),
-        "grid_options": {"columns": 12, "rows": "auto"},
+        "type": "statistics-graph",
+        "entities": bars,
+        "chart_type": "bar",
+        "period": "day",
+        "days_to_show": 7,
+        "stat_types": ["change"],
+        "grid_options": {"columns": 12, "rows": 6},
     }
     return section("The last days", "mdi:chart-bar", card)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from wattwise_dev.home_assistant import HomeAssistant
 
-from . import last_days
 from .memory import KnownHome
 
 
@@ -13,8 +12,6 @@ from .memory import KnownHome
 class Entities:
     """The enabled entities of the demo home by meter and what they show."""
 
-    last_days: str | None
-    """The demo's own sensor of the last days."""
     _ids: Mapping[tuple[str | None, str], str]
 
     def household(self, key: str) -> str | None:
@@ -31,14 +28,6 @@ async def find_entities(home: HomeAssistant, known: KnownHome) -> Entities:
     meters = {meter.subentry_id: key for key, meter in known.meters.items()}
     registry = await home.command("config/entity_registry/list")
     return Entities(
-        next(
-            (
-                entry["entity_id"]
-                for entry in registry
-                if entry["unique_id"] == last_days.UNIQUE_ID
-            ),
-            None,
-        ),
         {
             (
                 meters.get(entry["config_subentry_id"]),

@@ -8,7 +8,6 @@ from typing import Final
 
 from wattwise_dev.home_assistant import HomeAssistant
 
-from . import last_days
 from .commissioning import add_plug_meter, add_push_meter, set_up_household
 from .household import PAST
 from .live import Live
@@ -43,7 +42,6 @@ async def set_up(
     for meter in METERS:
         progress.say(f"Loading the past of {meter.name} ...")
         await load_past(home.client, meters[meter.key].device_id, past[meter.key])
-    await last_days.refresh(home.client)
     return KnownHome(entry_id, began, meters)
 
 

@@ -11,7 +11,7 @@ import shutil
 from homeassistant.const import RESTART_EXIT_CODE
 from wattwise_dev.home_assistant import HomeAssistant
 
-from . import last_days, plug
+from . import plug
 from .dashboard import show_dashboard
 from .energy_dashboard import show_energy
 from .entities import Entities, find_entities
@@ -21,6 +21,7 @@ from .live import Live
 from .memory import KnownHome, load_home, save_home
 from .plan import METERS, PLACE
 from .progress import Progress
+from .recorded_past import record_past
 
 
 class UnsoundHomeError(Exception):
@@ -81,9 +82,10 @@ async def running_home(
         folder,
         port,
         place=PLACE,
-        extra_configuration=f"{plug.CONFIGURATION}\n{last_days.CONFIGURATION}",
+        extra_configuration=plug.CONFIGURATION,
     )
     live = Live(demo_household(began), home.client)
+    is_new = known is None
     try:
         if known:
             progress.say(f"Starting the demo home of {began:%d %B %Y} ...")
@@ -95,6 +97,8 @@ async def running_home(
         await live.connect(known.meters)
         progress.say("Building the dashboard ...")
         entities = await find_entities(home, known)
+        if is_new:
+            await record_past(home, known, entities)
         await show_energy(home, entities)
         await show_dashboard(home, entities)
         save_home(folder, known)
