@@ -1,13 +1,15 @@
 """Everything the integration imports is there when Home Assistant loads it."""
 
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution, distribution, packages_distributions
+from pathlib import Path
 import re
 import sys
-from typing import Final
+from typing import Any, Final
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+import homeassistant
 from homeassistant.const import Platform
 from homeassistant.requirements import DISCOVERY_INTEGRATIONS
 
@@ -112,13 +114,25 @@ def required_names(installed: Distribution) -> set[NormalizedName]:
     }
 
 
+def manifests() -> list[dict[str, Any]]:
+    """Return our manifest and those of the integrations it names.
+
+    Home Assistant installs what these require before it loads ours.
+    """
+    core = Path(homeassistant.__file__).parent / "components"
+    named = [*MANIFEST["dependencies"], *MANIFEST["after_dependencies"]]
+    return [MANIFEST, *(load_json(core / name / "manifest.json") for name in named)]
+
+
 def test_third_party_imports_are_required() -> None:
-    """A package is imported only if Home Assistant or the manifest requires it."""
+    """A package is imported only if Home Assistant or a manifest requires it."""
     available = required_names(distribution(_HOME_ASSISTANT))
     available |= {
         canonicalize_name(Requirement(text).name)
-        for text in MANIFEST.get("requirements", ())
+        for manifest in manifests()
+        for text in manifest.get("requirements", ())
     }
+    packages = packages_distributions()
     for path in modules(INTEGRATION):
         for name in runtime_imports(path):
             top = name.partition(".")[0]
@@ -127,7 +141,8 @@ def test_third_party_imports_are_required() -> None:
                 "custom_components",
             }:
                 continue
-            assert canonicalize_name(top) in available, f"{path.name} imports {name}"
+            names = {canonicalize_name(package) for package in packages[top]}
+            assert names & available, f"{path.name} imports {name}"
 
 
 def test_requirements_install_on_home_assistant_os() -> None:

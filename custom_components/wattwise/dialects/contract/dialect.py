@@ -5,7 +5,7 @@ No function of a dialect raises on what a device sent, whatever that is.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -125,3 +125,5 @@ class Dialect:
     circuits: Callable[[Mapping[str, Field]], list[Circuit]]
     mqtt: MqttDialect | None = None
     http: HttpDialect | None = None
+    http_headers: Mapping[str, str] = field(default_factory=dict)
+    """What each HTTP request has to say besides, as the version of an interface."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ...metering.reading import Refusal
+from .number import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RefusedField:
-    """A value of a device that says nothing, and why."""
+    """A value of a device that says nothing, and why.
+
+    `key` is empty for a message, or a set of values in it, that is refused whole.
+    """
 
     key: str
     reason: Refusal
@@ -38,3 +42,13 @@ class Decoded:
     refused: list[RefusedField] = field(default_factory=list)
     online: bool | None = None
     """What the message says of the device's connection, None if nothing."""
+
+    def add(
+        self, key: str, value: object, unit: str | None, time_ms: int | None = None
+    ) -> None:
+        """Add a value as the device wrote it; refused where it is no finite number."""
+        parsed = number(value)
+        if parsed is None:
+            self.refused.append(RefusedField(key, Refusal.NOT_A_NUMBER))
+        else:
+            self.fields.append(Field(key, parsed, unit, time_ms))

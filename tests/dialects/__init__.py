@@ -1,0 +1,1 @@
+"""Decoding what the devices of each vendor send."""
