@@ -16,7 +16,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from .homes import async_add_household, only_meter, push_meter
-from .test_meters import report
+from .test_meters import pass_time, report
 
 
 def household_state(hass: HomeAssistant, key: str) -> State:
@@ -31,7 +31,7 @@ def household_state(hass: HomeAssistant, key: str) -> State:
 
 
 async def test_meters_cross_midnight_one_after_the_other(
-    wattwise: HomeAssistant,
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     """What a meter counted yesterday is never shown as of today."""
     entry = await async_add_household(
@@ -52,9 +52,11 @@ async def test_meters_cross_midnight_one_after_the_other(
 
     late.coordinator.async_set_updated_data(snapshot(-1, 5_000.0, 1.5))
     early.coordinator.async_set_updated_data(snapshot(-1, 3_000.0, 0.9))
+    await pass_time(wattwise, freezer, 6)
     assert float(household_state(wattwise, "consumption_today").state) == 8.0
 
     early.coordinator.async_set_updated_data(snapshot(0, 10.0, 0.01))
+    await pass_time(wattwise, freezer, 6)
     energy = household_state(wattwise, "consumption_today")
     assert float(energy.state) == 0.01
     assert energy.attributes["last_reset"] == today.isoformat()
@@ -64,6 +66,7 @@ async def test_meters_cross_midnight_one_after_the_other(
     assert float(household_state(wattwise, "consumption_this_month").state) == 18.0
 
     late.coordinator.async_set_updated_data(snapshot(0, 20.0, 0.02))
+    await pass_time(wattwise, freezer, 6)
     energy = household_state(wattwise, "consumption_today")
     assert float(energy.state) == 0.03
     assert energy.attributes["last_reset"] == today.isoformat()

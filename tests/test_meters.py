@@ -175,7 +175,9 @@ async def test_busy_meter_does_not_flood_the_recorder(
     assert state(wattwise, "sensor.grid_power") == 119
 
 
-async def test_household_with_a_roof(wattwise: HomeAssistant) -> None:
+async def test_household_with_a_roof(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
     """Consumption is what the grid gives and the roof produces."""
     entry = await async_add_household(
         wattwise,
@@ -188,8 +190,13 @@ async def test_household_with_a_roof(wattwise: HomeAssistant) -> None:
     )
     await report(wattwise, entry, "Roof", power=2_000, energy_export=0)
     await report(wattwise, entry, "Boiler", power=300, energy_import=0)
+    freezer.tick(60)
     await report(wattwise, entry, "Grid", energy_import=400, energy_export=100)
     await report(wattwise, entry, "Roof", energy_export=700)
+    await pass_time(wattwise, freezer, 6)
+    await report(wattwise, entry, "Grid", power=-1_500)
+    await report(wattwise, entry, "Roof", power=2_000)
+    await pass_time(wattwise, freezer, 6)
     assert state(wattwise, "sensor.home_power_consumption") == 500
     registry = er.async_get(wattwise)
 

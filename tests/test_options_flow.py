@@ -6,6 +6,7 @@ import pytest
 
 from custom_components.wattwise.const import (
     CONF_CONTRACTED_POWER,
+    CONF_NETS_PHASES,
     CONF_PRICE,
     CONF_PRICE_ENTITY,
     CONF_TARIFF,
@@ -21,6 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 
+from .homes import async_add_household, push_meter
 from .household_flows import (
     add_household,
     open_options,
@@ -101,6 +103,35 @@ async def test_change_tariff(
     result = await open_options(hass, entry, "tariff_and_power")
     await submit_options(hass, result, tariff=TARIFF_NONE)
     assert dict(entry.options) == {CONF_TARIFF: TARIFF_NONE}
+
+
+async def test_netting_over_phases(hass: HomeAssistant) -> None:
+    """Several grid meters can be one connection; other options leave that alone."""
+    entry = await async_add_household(hass, push_meter())
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert "phase_netting" not in result["menu_options"]
+    hass.config_entries.options.async_abort(result["flow_id"])
+
+    legs = [push_meter(name.lower(), name) for name in ("L1", "L2")]
+    entry = await async_add_household(hass, *legs, name="Cabin")
+    assert not entry.runtime_data.nets_grid
+    before = dict(entry.options)
+    result = await open_options(hass, entry, "phase_netting")
+    assert result["data_schema"]
+    assert result["data_schema"]({}) == {CONF_NETS_PHASES: False}
+    result = await submit_options(hass, result, nets_phases=True)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert dict(entry.options) == before | {CONF_NETS_PHASES: True}
+    assert entry.runtime_data.nets_grid
+
+    result = await open_options(hass, entry, "phase_netting")
+    assert result["data_schema"]
+    assert result["data_schema"]({}) == {CONF_NETS_PHASES: True}
+    hass.config_entries.options.async_abort(result["flow_id"])
+
+    result = await open_options(hass, entry, "tariff_and_power")
+    await submit_options(hass, result, tariff=TARIFF_NONE)
+    assert dict(entry.options) == {CONF_TARIFF: TARIFF_NONE, CONF_NETS_PHASES: True}
 
 
 async def test_nothing_to_delete(hass: HomeAssistant) -> None:

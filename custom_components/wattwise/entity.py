@@ -1,6 +1,7 @@
 """What all entities of WattWise have in common."""
 
-from typing import override
+import re
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,9 @@ from .const import DOMAIN
 from .coordinator import MeterCoordinator
 from .household import WattWiseConfigEntry
 from .meter import Meter
+
+# Of a Zigbee device it is another kind of address, of some meters a serial number.
+_MAC: Final = re.compile(r"[0-9a-f]{12}")
 
 
 def household_device_info(entry: ConfigEntry) -> DeviceInfo:
@@ -44,6 +48,20 @@ def foreign_device(
     return device
 
 
+def _connections(entry: WattWiseConfigEntry, meter: Meter) -> set[tuple[str, str]]:
+    """Return the network address of a meter's device, by which it is followed.
+
+    A connection belongs to one device: of several circuits the first has it.
+    """
+    device = meter.device
+    if device is None or not _MAC.fullmatch(device):
+        return set()
+    circuits = (m for m in entry.runtime_data.meters.values() if m.device == device)
+    if next(circuits) is not meter:
+        return set()
+    return {(dr.CONNECTION_NETWORK_MAC, dr.format_mac(device))}
+
+
 def _source_device(hass: HomeAssistant, meter: Meter) -> dr.AnyDeviceEntry | None:
     for source_entity in meter.source_entities().values():
         if device := async_entity_id_to_device(hass, source_entity):
@@ -68,10 +86,11 @@ class HouseholdEntity(Entity):
     async def async_added_to_hass(self) -> None:
         """Follow all meters of the household."""
         await super().async_added_to_hass()
-        for meter in self.household.meters.values():
-            self.async_on_remove(
-                meter.coordinator.async_add_listener(self.async_write_ha_state)
+        self.async_on_remove(
+            self.household.updates.async_add_listener(
+                self.hass, self.async_write_ha_state
             )
+        )
 
 
 class MeterEntity(CoordinatorEntity[MeterCoordinator]):
@@ -90,6 +109,7 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
             return
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, meter.profile.meter_id)},
+            connections=_connections(entry, meter),
             name=meter.name,
             manufacturer="WattWise",
             model="Meter",

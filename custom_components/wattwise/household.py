@@ -3,17 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .grid_netting import GridNettingCoordinator
 from .history.history import History
+from .home_balance import energy_balance, power_balance
+from .household_updates import HouseholdUpdates
 from .meter import Meter
-from .metering.balance import MeterFlow, consumption, production
+from .metering.balance import Balance
+from .metering.phase_netting import Exchange, nets_by_default
 from .metering.profile import MeterRole
-from .metering.quantity import Channel
 from .sources.push_keys import PushKeys
 
 DATA_PUSH_KEYS: HassKey[PushKeys[Meter]] = HassKey(f"{DOMAIN}_push_keys")
@@ -31,9 +37,18 @@ class Household:
     history: History
     price_id: str | None
     """Whose price readings apply; None without a tariff."""
+    nets_phases: bool | None = None
+    """Whether the utility nets over the grid meters; None leaves it to their number."""
     meters: dict[str, Meter] = field(default_factory=dict)
     stop_sources: list[CALLBACK_TYPE] = field(default_factory=list)
     """What ends the reading of entities."""
+    grid_netting: GridNettingCoordinator | None = None
+    """Follows the energy netted over the grid meters, where they are netted."""
+    updates: HouseholdUpdates = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Follow the meters once entities want to know."""
+        self.updates = HouseholdUpdates(self._coordinators)
 
     @callback
     def async_stop_sources(self) -> None:
@@ -43,49 +58,67 @@ class Household:
 
     @property
     def day_start(self) -> datetime | None:
-        """When the newest day began of which a meter's sums are known."""
-        return max(
-            (meter.coordinator.data.day_start for meter in self._asked_meters()),
-            default=None,
-        )
+        """When the newest day began of which a sum is known."""
+        days = [meter.coordinator.data.day_start for meter in self.meters.values()]
+        if netted := self._netted_day_start:
+            days.append(netted)
+        return max(days, default=None)
 
-    def power_flows(self) -> list[MeterFlow]:
-        """Return the momentary power through each meter [W]."""
-        flows = []
-        for meter in self.meters.values():
-            power = meter.coordinator.current(Channel.POWER)
-            if meter.profile.role is MeterRole.PRODUCTION:
-                flows.append(self._flow(meter, None, power))
-            else:
-                flows.append(self._flow(meter, power, None))
-        return flows
+    @property
+    def contracted_power_w(self) -> float | None:
+        """The most the connection may draw [W], if it is known."""
+        powers = (meter.profile.contracted_power_w for meter in self.meters.values())
+        return next(powers, None)
 
-    def consumption_power(self) -> float | None:
-        """Return what the home uses right now [W]."""
-        return consumption(self.power_flows())
+    @property
+    def grid_meters(self) -> list[Meter]:
+        """The meters that measure the grid connection, each flow once."""
+        return [self.meters[key] for key in self.power_balance().grid_meters]
 
-    def production_power(self) -> float | None:
-        """Return what the home produces right now [W]."""
-        return production(self.power_flows())
+    @property
+    def nets_grid(self) -> bool:
+        """Whether the grid meters are those of phases which the utility nets."""
+        count = len(self.grid_meters)
+        if count > 1 and self.nets_phases is not None:
+            return self.nets_phases
+        return nets_by_default(self.phases, count)
 
-    def energy_flows(self, period: str) -> list[MeterFlow]:
-        """Return each meter's energy [Wh] of a field of EnergyTotals."""
-        flows = []
-        for meter in self.meters.values():
-            inward, outward = (
-                self._energy(meter, channel, period)
-                for channel in (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
-            )
-            flows.append(self._flow(meter, inward, outward))
-        return flows
+    def power_balance(self) -> Balance:
+        """Return the balance of momentary power [W]."""
+        return power_balance(self.meters)
+
+    def energy_balance(self, period: str) -> Balance:
+        """Return the balance of energy [Wh] of a field of EnergyTotals."""
+        return energy_balance(self.meters, period, self.day_start)
+
+    def grid_power(self) -> Exchange | None:
+        """Return what is drawn from the grid and fed into it right now [W]."""
+        netted = self.grid_netting is not None
+        return self.power_balance().grid_exchange(netted=netted)
+
+    def grid_energy_today(self) -> Exchange | None:
+        """Return what was drawn from the grid and fed into it today [Wh]."""
+        if self.grid_netting is None:
+            return self.energy_balance("today").grid_exchange(netted=False)
+        netted = self.grid_netting.data
+        if netted is None:
+            return None
+        of_today = self._netted_day_start == self.day_start
+        return netted.energy if of_today else Exchange(0.0, 0.0)
 
     def cost_today(self) -> float | None:
         """Return today's cost of what the grid supplied [currency]."""
+        if self.grid_netting is not None:
+            netted = self.grid_netting.data
+            if netted is None or netted.cost is None:
+                return None
+            return netted.cost if self._netted_day_start == self.day_start else 0.0
+        day_start = self.day_start
+        sums = [meter.coordinator.data for meter in self.grid_meters]
         costs = [
-            cost if self._is_of_today(meter) else 0.0
-            for meter in self._asked_meters()
-            if meter.profile.role is MeterRole.GRID
-            and (cost := meter.coordinator.data.cost_today) is not None
+            known.cost_today if known.day_start == day_start else 0.0
+            for known in sums
+            if known.cost_today is not None
         ]
         return sum(costs) if costs else None
 
@@ -93,27 +126,17 @@ class Household:
         """Whether a meter of the household has the role."""
         return any(meter.profile.role is role for meter in self.meters.values())
 
-    def _asked_meters(self) -> list[Meter]:
-        """Return the meters whose sums are known."""
-        return [meter for meter in self.meters.values() if meter.coordinator.data]
-
-    def _is_of_today(self, meter: Meter) -> bool:
-        """Whether a meter's sums are of the newest day, not still of the last."""
-        return meter.coordinator.data.day_start == self.day_start
-
-    def _energy(self, meter: Meter, channel: Channel, period: str) -> float | None:
-        snapshot = meter.coordinator.data
-        totals = snapshot.totals.get(channel) if snapshot else None
-        if totals is None:
+    @property
+    def _netted_day_start(self) -> datetime | None:
+        if self.grid_netting is None or self.grid_netting.data is None:
             return None
-        if period == "today" and not self._is_of_today(meter):
-            return 0.0
-        energy: float = getattr(totals, period)
-        return energy
+        return dt_util.utc_from_timestamp(self.grid_netting.data.day_start_ms / 1000)
 
-    @staticmethod
-    def _flow(meter: Meter, inward: float | None, outward: float | None) -> MeterFlow:
-        return MeterFlow(meter.profile.role, inward, outward, meter.parent is not None)
+    def _coordinators(self) -> Iterable[DataUpdateCoordinator[Any]]:
+        """Return all that tells of the household."""
+        yield from (meter.coordinator for meter in self.meters.values())
+        if self.grid_netting:
+            yield self.grid_netting
 
 
 @callback

@@ -14,3 +14,8 @@ def watts(power: float | None) -> float | None:
 def money(cost: float | None) -> float | None:
     """Return an amount to a hundredth of a cent."""
     return None if cost is None else round(cost, 4)
+
+
+def percent(ratio: float | None) -> float | None:
+    """Return a ratio in percent, to a tenth."""
+    return None if ratio is None else round(ratio * 100, 1)

@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import foreign_device
+from .grid_netting import GridNettingCoordinator
 from .household import WattWiseConfigEntry
 from .household_sensors import HOUSEHOLD_SENSORS, HouseholdSensor
 from .meter import Meter
@@ -19,6 +20,7 @@ from .meter_sensors import (
 )
 from .metering.quantity import Channel
 from .momentary import momentary_description
+from .untracked_sensors import UNTRACKED_SENSORS, UntrackedSensor
 
 PARALLEL_UPDATES = 0
 
@@ -30,12 +32,30 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of the household and of its meters."""
     household = entry.runtime_data
+    if household.nets_grid:
+        household.grid_netting = GridNettingCoordinator(
+            hass,
+            entry,
+            household.history,
+            lambda: [meter.profile.meter_id for meter in household.grid_meters],
+            household.price_id,
+        )
+        await household.grid_netting.async_refresh()
     async_add_entities(
         HouseholdSensor(entry, description)
         for description in HOUSEHOLD_SENSORS
         if description.exists_fn(household)
     )
+    balance = household.power_balance()
     for subentry_id, meter in household.meters.items():
+        if balance.parts_of(subentry_id):
+            async_add_entities(
+                [
+                    UntrackedSensor(hass, entry, subentry_id, description)
+                    for description in UNTRACKED_SENSORS
+                ],
+                config_subentry_id=subentry_id,
+            )
         _follow_channels(hass, entry, subentry_id, meter, async_add_entities)
 
 

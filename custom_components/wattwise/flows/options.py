@@ -1,4 +1,4 @@
-"""How a household's tariff is changed and kept history is deleted."""
+"""How a household's tariff and grid are changed and kept history is deleted."""
 
 from datetime import UTC, datetime
 from typing import Any, override
@@ -8,6 +8,7 @@ import probatio
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -15,9 +16,10 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_CURRENCY, CONF_PRICE_ENTITY
+from ..const import CONF_CURRENCY, CONF_NETS_PHASES, CONF_PRICE_ENTITY
 from ..entity_reference import referenced_entity
 from ..history.errors import HistoryError
+from ..household import Household
 from ..shared_history import async_get_history, async_kept_meters
 from .tariff_steps import TariffSteps, power_and_tariff_fields
 
@@ -43,8 +45,32 @@ class WattWiseOptionsFlow(TariffSteps, OptionsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Let the user choose what to do."""
-        return self.async_show_menu(
-            step_id="init", menu_options=["tariff_and_power", "kept_history"]
+        options = ["tariff_and_power", "kept_history"]
+        household = self._household
+        if household and len(household.grid_meters) > 1:
+            options.insert(1, "phase_netting")
+        return self.async_show_menu(step_id="init", menu_options=options)
+
+    @property
+    def _household(self) -> Household | None:
+        """The household, while it is at work."""
+        return getattr(self.config_entry, "runtime_data", None)
+
+    async def async_step_phase_netting(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether the utility's meter nets over several grid meters."""
+        if user_input is not None:
+            return self.async_create_entry(
+                data={**self.config_entry.options, **user_input}
+            )
+        household = self._household
+        nets = household is not None and household.nets_grid
+        return self.async_show_form(
+            step_id="phase_netting",
+            data_schema=probatio.Schema(
+                {probatio.Required(CONF_NETS_PHASES, default=nets): BooleanSelector()}
+            ),
         )
 
     async def async_step_tariff_and_power(
@@ -73,8 +99,10 @@ class WattWiseOptionsFlow(TariffSteps, OptionsFlow):
 
     @override
     async def _async_finish_tariff(self) -> ConfigFlowResult:
-        """Store the options."""
-        return self.async_create_entry(data=self._options)
+        """Store the options; what is asked elsewhere stays as it is."""
+        options = self.config_entry.options
+        kept = {key: options[key] for key in (CONF_NETS_PHASES,) if key in options}
+        return self.async_create_entry(data=self._options | kept)
 
     async def async_step_kept_history(
         self, user_input: dict[str, Any] | None = None

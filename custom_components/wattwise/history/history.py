@@ -19,6 +19,7 @@ from .bucket import Bucket
 from .calendar import LocalCalendar, Period
 from .database import NewerSchemaError, connect_reader
 from .errors import HistoryClosedError, HistoryError
+from .grid_day import GridDay
 from .maintenance import delete_meters, hold_main_file, release_main_file
 from .queries import EnergyTotals, KeptMeter, Queries, RefusedCount
 from .receipt import LatestValue, Receipt
@@ -243,6 +244,14 @@ class History:
         start_ms = self._calendar.day_start(now_ms)
         return await self._ask(
             lambda q: q.cost(meter_id, channel, price_id, start_ms, now_ms + 1)
+        )
+
+    async def netted_grid_today(
+        self, meter_ids: Iterable[str], price_id: str | None
+    ) -> GridDay | None:
+        """Return today's energy netted over meters; see Queries.netted_grid_day."""
+        return await self._ask(
+            lambda q: q.netted_grid_day(meter_ids, price_id, _now_ms())
         )
 
     async def refused(self, meter_id: str) -> list[RefusedCount]:

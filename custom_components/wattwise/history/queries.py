@@ -1,6 +1,6 @@
 """Questions to the history, answered from a read-only connection."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 import sqlite3
 from typing import Final, Self
@@ -8,6 +8,8 @@ from typing import Final, Self
 from ..metering.quantity import Channel
 from .bucket import Bucket, merge
 from .calendar import HOUR_MS, SLOT_MS, LocalCalendar, Period
+from .energy_cost import energy_cost
+from .grid_day import GridDay, netted_day
 from .raw_readings import RawReading, RawReadings
 from .receipt import LatestValue
 from .resample import resample_derived_energy, resample_energy, resample_levels
@@ -161,19 +163,43 @@ class Queries:
         Prices are the readings of the price channel of `price_id`, each valid until
         the next; None when there is no price at all.
         """
-        price_channel = self._channel_id(price_id, Channel.PRICE)
         channel_id = self._channel_id(meter_id, channel)
-        if price_channel is None or channel_id is None:
+        if channel_id is None:
             return None
-        prices = self._with_neighbours(price_channel, start_ms, end_ms)
-        if not prices:
-            return None
-        cost, at = 0.0, 0
-        for slot in five_minutes(self._connection, channel_id, start_ms, end_ms):
-            while at + 1 < len(prices) and prices[at + 1].time_ms < slot.end_ms:
-                at += 1
-            cost += slot.energy_wh / 1000 * (prices[at].value or 0.0)
-        return cost
+        return energy_cost(
+            five_minutes(self._connection, channel_id, start_ms, end_ms),
+            self._prices(price_id, start_ms, end_ms),
+        )
+
+    def netted_grid_day(
+        self, meter_ids: Iterable[str], price_id: str | None, now_ms: int
+    ) -> GridDay | None:
+        """Return what grid meters counted today, netted over them in each 5 minutes.
+
+        None while one of them has not told any energy.
+        """
+        today = self._calendar.day_start(now_ms)
+        imported: list[Bucket] = []
+        exported: list[Bucket] = []
+        ways = {Channel.ENERGY_IMPORT: imported, Channel.ENERGY_EXPORT: exported}
+        for meter_id in meter_ids:
+            ids = {channel: self._channel_id(meter_id, channel) for channel in ways}
+            if not any(ids.values()):
+                return None
+            for channel, channel_id in ids.items():
+                if channel_id is not None:
+                    ways[channel] += five_minutes(
+                        self._connection, channel_id, today, now_ms + 1
+                    )
+        prices = self._prices(price_id, today, now_ms + 1) if price_id else []
+        return netted_day(today, imported, exported, prices)
+
+    def _prices(self, price_id: str, start_ms: int, end_ms: int) -> list[RawReading]:
+        """Return the prices of a period, each valid until the next."""
+        price_channel = self._channel_id(price_id, Channel.PRICE)
+        if price_channel is None:
+            return []
+        return self._with_neighbours(price_channel, start_ms, end_ms)
 
     def refused(self, meter_id: str) -> list[RefusedCount]:
         """Return the counts of a meter's refused readings."""
