@@ -20,12 +20,17 @@ from custom_components.wattwise.const import (
     CONF_TARIFF,
     DOMAIN,
     SOURCE_ENTITIES,
+    SOURCE_HTTP,
     SOURCE_PUSH,
     SUBENTRY_TYPE_METER,
     TARIFF_NONE,
 )
 from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
+from custom_components.wattwise.sources.device_settings import (
+    DeviceSettings,
+    HttpEndpoint,
+)
 from custom_components.wattwise.sources.push_keys import hash_key
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -77,6 +82,31 @@ def entity_meter(
         subentry_type=SUBENTRY_TYPE_METER,
         title=name,
         unique_id=f"entities-{name}",
+    )
+
+
+def http_meter(
+    endpoint: HttpEndpoint,
+    settings: DeviceSettings,
+    name: str = "Plug",
+    role: MeterRole = MeterRole.APPLIANCE,
+    energy_kind: EnergyKind = EnergyKind.COUNTER,
+) -> ConfigSubentry:
+    """Return a meter that is asked over HTTP."""
+    return ConfigSubentry(
+        data=MappingProxyType(
+            {
+                CONF_SOURCE: SOURCE_HTTP,
+                CONF_ROLE: role.value,
+                CONF_ENERGY_KIND: energy_kind.value,
+                CONF_INTERVAL: 10,
+            }
+            | settings.as_data()
+            | endpoint.as_data()
+        ),
+        subentry_type=SUBENTRY_TYPE_METER,
+        title=name,
+        unique_id=settings.meter_id,
     )
 
 

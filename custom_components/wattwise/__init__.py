@@ -3,22 +3,17 @@
 from typing import Final
 
 from homeassistant.const import Platform
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import (
-    config_validation as cv,
-    device_registry as dr,
-    entity_registry as er,
-)
-from homeassistant.helpers.event import async_track_entity_registry_updated_event
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
 from .const import (
     CONF_CURRENCY,
     CONF_KEY_HASH,
+    CONF_NETS_PHASES,
     CONF_PHASES,
-    CONF_PRICE_ENTITY,
     CONF_TARIFF,
     DOMAIN,
     LOGGER,
@@ -27,14 +22,16 @@ from .const import (
     TARIFF_NONE,
 )
 from .entity import household_device_info
-from .entity_reference import referenced_entity
+from .entity_changes import async_follow_entities
+from .esphome_discovery import async_setup_esphome_discovery
 from .history.database import NewerSchemaError
 from .history.errors import HistoryError
 from .history.history import History
 from .household import DATA_PUSH_KEYS, Household, WattWiseConfigEntry
 from .http import async_register_views
-from .meter import Meter, async_forget_meter_issue
+from .meter import Meter
 from .price import PriceSource, async_forget_price_issue
+from .sensor_repairs import async_forget_sensors
 from .shared_history import async_acquire_history, async_release_history
 from .sources.push_keys import PushKeys
 
@@ -53,6 +50,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
                 keys.pause(key_hash)
     async_register_views(hass)
     async_setup_actions(hass)
+    async_setup_esphome_discovery(hass)
     return True
 
 
@@ -93,6 +91,7 @@ def _household(entry: WattWiseConfigEntry, history: History) -> Household:
         entry.data[CONF_PHASES],
         history,
         price_id,
+        entry.options.get(CONF_NETS_PHASES),
     )
 
 
@@ -123,7 +122,7 @@ async def _async_start(
             household.stop_sources.append(stop)
         if meter.key_hash:
             hass.data[DATA_PUSH_KEYS].add(meter.key_hash, meter)
-    entry.async_on_unload(_async_follow_entity_registry(hass, entry))
+    entry.async_on_unload(async_follow_entities(hass, entry))
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> bool:
@@ -153,7 +152,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     """Forget keys and repairs of a household that is gone; its history is kept."""
     async_forget_price_issue(hass, entry.unique_id or "")
     for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
-        async_forget_meter_issue(hass, subentry.unique_id or "")
+        async_forget_sensors(hass, subentry.unique_id or "")
         if key_hash := subentry.data.get(CONF_KEY_HASH):
             hass.data[DATA_PUSH_KEYS].remove(key_hash)
 
@@ -161,30 +160,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
 async def _async_reload(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
     """Start the household anew after its settings or meters changed."""
     hass.config_entries.async_schedule_reload(entry.entry_id)
-
-
-@callback
-def _async_follow_entity_registry(
-    hass: HomeAssistant, entry: WattWiseConfigEntry
-) -> CALLBACK_TYPE:
-    """Start the household anew when an entity it reads is renamed or removed."""
-    household = entry.runtime_data
-    entity_ids = {
-        entity_id
-        for meter in household.meters.values()
-        for entity_id in meter.source_entities().values()
-    }
-    if entry.options.get(CONF_TARIFF) == TARIFF_ENTITY and (
-        price := referenced_entity(hass, entry.options[CONF_PRICE_ENTITY])
-    ):
-        entity_ids.add(price)
-
-    @callback
-    def async_changed(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        if event.data["action"] == "remove" or "old_entity_id" in event.data:
-            hass.config_entries.async_schedule_reload(entry.entry_id)
-
-    return async_track_entity_registry_updated_event(hass, entity_ids, async_changed)
 
 
 @callback
@@ -196,6 +171,6 @@ def _forget_removed_meters(
     valid = {subentry.data.get(CONF_KEY_HASH) for subentry in meters}
     for meter in household.meters.values():
         if meter.subentry.subentry_id not in entry.subentries:
-            async_forget_meter_issue(hass, meter.profile.meter_id)
+            async_forget_sensors(hass, meter.profile.meter_id)
         if meter.key_hash and meter.key_hash not in valid:
             hass.data[DATA_PUSH_KEYS].remove(meter.key_hash)

@@ -15,6 +15,7 @@ CONF_NOMINAL_VOLTAGE: Final = "nominal_voltage"
 CONF_PHASES: Final = "phases"
 # Household: entry.options
 CONF_CONTRACTED_POWER: Final = "contracted_power"
+CONF_NETS_PHASES: Final = "nets_phases"
 CONF_TARIFF: Final = "tariff"
 CONF_PRICE: Final = "price"
 CONF_PRICE_ENTITY: Final = "price_entity"
@@ -37,6 +38,8 @@ CONF_DIALECT: Final = "dialect"
 CONF_ADDRESS: Final = "address"
 CONF_CIRCUIT: Final = "circuit"
 CONF_CHANNELS: Final = "channels"
+# Reauthentication: which meter's device refused the password.
+CONF_SUBENTRY_ID: Final = "subentry_id"
 
 SOURCE_PUSH: Final = "push"
 SOURCE_ENTITIES: Final = "entities"

@@ -4,14 +4,33 @@ from contextlib import suppress
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_TOKEN,
+    CONF_USERNAME,
+)
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_KEY_HASH
+from .const import CONF_ADDRESS, CONF_DEVICE, CONF_KEY_HASH
 from .history.errors import HistoryError
 from .household import Household, WattWiseConfigEntry
 from .meter import Meter
 
-_REDACT: Final = {CONF_KEY_HASH, "name", "title", "unique_id"}
+_REDACT: Final = {
+    CONF_ADDRESS,
+    CONF_DEVICE,
+    CONF_HOST,
+    CONF_KEY_HASH,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_TOKEN,
+    CONF_USERNAME,
+    "name",
+    "title",
+    "unique_id",
+}
 
 
 async def async_get_config_entry_diagnostics(

@@ -1,14 +1,17 @@
 """A meter at work: its settings, its source, and where its readings go."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import entity_registry as er
 
 from .const import (
+    CONF_ADDRESS,
     CONF_CONTRACTED_POWER,
+    CONF_DEVICE,
     CONF_ENERGY_KIND,
     CONF_ENTITIES,
     CONF_INTERVAL,
@@ -18,14 +21,23 @@ from .const import (
     CONF_ROLE,
     CONF_SOURCE,
     DOMAIN,
+    LOGGER,
     SOURCE_ENTITIES,
+    SOURCE_HTTP,
+    SOURCE_MQTT,
 )
 from .coordinator import MeterCoordinator
+from .dialects.contract.dialect import Address
+from .history.errors import HistoryError
 from .history.history import History
 from .metering.profile import EnergyKind, MeterProfile, MeterRole
 from .metering.quantity import Channel
 from .metering.reading import Reading, RefusedReading
+from .sensor_repairs import async_report_sensors
+from .sources.device_settings import DeviceSettings
 from .sources.entities import EntitySource
+from .sources.http import HttpSource
+from .sources.mqtt import MqttSource
 from .sources.source import MeterSource
 
 
@@ -67,6 +79,8 @@ class Meter:
         self.key_hash: str | None = subentry.data.get(CONF_KEY_HASH)
         self._hass = hass
         self._entry = entry
+        self._refused: list[RefusedReading] = []
+        self._refused_task: asyncio.Task[None] | None = None
 
     @property
     def name(self) -> str:
@@ -77,6 +91,11 @@ class Meter:
     def parent(self) -> str | None:
         """The subentry of the meter that measures this one too."""
         return self.subentry.data.get(CONF_PARENT)
+
+    @property
+    def device(self) -> str | None:
+        """The key of the device that is read over MQTT or HTTP."""
+        return self.subentry.data.get(CONF_DEVICE)
 
     def source_entities(self) -> dict[Channel, str]:
         """Return the entities the meter is made of, by their current ids."""
@@ -101,9 +120,35 @@ class Meter:
         """Return where the readings come from."""
         if self.subentry.data[CONF_SOURCE] == SOURCE_ENTITIES:
             entities = self.source_entities()
-            self._report_missing(entities)
+            async_report_sensors(
+                self._hass,
+                self.profile.meter_id,
+                self.name,
+                self.subentry.data[CONF_ENTITIES],
+            )
             return EntitySource(
-                self._hass, entities, self._take_reading, self._take_refused
+                self._hass,
+                entities,
+                self._take_reading,
+                self._take_refused,
+                self.coordinator.async_update_listeners,
+            )
+        if self.subentry.data[CONF_SOURCE] == SOURCE_HTTP:
+            return HttpSource(
+                self._hass,
+                self._entry,
+                self.subentry,
+                self._take_reading,
+                self._take_refused,
+            )
+        if self.subentry.data[CONF_SOURCE] == SOURCE_MQTT:
+            return MqttSource(
+                self._hass,
+                DeviceSettings.from_data(self.subentry.data),
+                self._take_reading,
+                self._take_refused,
+                self._take_address,
+                self.coordinator.async_update_listeners,
             )
         return None
 
@@ -113,42 +158,31 @@ class Meter:
 
     @callback
     def _take_refused(self, refused: RefusedReading) -> None:
-        self._entry.async_create_background_task(
-            self._hass,
-            self.history.append(self.profile, (), (refused,)),
-            f"{DOMAIN} refused reading",
+        self._refused.append(refused)
+        if self._refused_task is None:
+            self._refused_task = self._entry.async_create_background_task(
+                self._hass,
+                self._async_count_refused(),
+                f"{DOMAIN} refused readings",
+                eager_start=False,
+            )
+
+    async def _async_count_refused(self) -> None:
+        """Count what is refused, and all that is refused meanwhile at once."""
+        try:
+            while self._refused:
+                refused, self._refused = self._refused, []
+                await self.history.append(self.profile, (), refused)
+        except HistoryError as err:
+            LOGGER.debug("Refused readings were not counted: %s", err)
+        finally:
+            self._refused_task = None
+
+    @callback
+    def _take_address(self, address: Address) -> None:
+        """Keep where the device is now; the household starts anew with it."""
+        self._hass.config_entries.async_update_subentry(
+            self._entry,
+            self.subentry,
+            data={**self.subentry.data, CONF_ADDRESS: dict(address)},
         )
-
-    def _report_missing(self, found: Mapping[Channel, str]) -> None:
-        """Tell the user which sensors of the meter were removed."""
-        issue_id = _missing_issue_id(self.profile.meter_id)
-        missing = [
-            channel
-            for channel in self.subentry.data[CONF_ENTITIES]
-            if channel not in found
-        ]
-        if not missing:
-            ir.async_delete_issue(self._hass, DOMAIN, issue_id)
-            return
-        ir.async_create_issue(
-            self._hass,
-            DOMAIN,
-            issue_id,
-            is_fixable=False,
-            severity=ir.IssueSeverity.WARNING,
-            translation_key="source_entity_missing",
-            translation_placeholders={
-                "meter": self.name,
-                "entity": ", ".join(missing),
-            },
-        )
-
-
-@callback
-def async_forget_meter_issue(hass: HomeAssistant, meter_id: str) -> None:
-    """Delete the repair about missing sensors of a meter that is gone."""
-    ir.async_delete_issue(hass, DOMAIN, _missing_issue_id(meter_id))
-
-
-def _missing_issue_id(meter_id: str) -> str:
-    return f"source_entity_missing_{meter_id}"

@@ -139,6 +139,11 @@ def test_zeroconf() -> None:
         assert all(value == value.lower() for value in values), matcher
 
 
+def test_dhcp() -> None:
+    """Changes of address are told for our own devices, not for all in the house."""
+    assert MANIFEST["dhcp"] == [{"registered_devices": True}]
+
+
 def test_dependencies_are_named_once() -> None:
     """What is needed is not also merely awaited."""
     needed = set(MANIFEST.get("dependencies", []))

@@ -93,3 +93,20 @@ def test_fields_of_a_sum_in_one_millisecond() -> None:
         for reading in assembly.take(message, NOW_MS)[0]
     ]
     assert [(r.time_ms - NOW_MS, r.value) for r in taken] == [(0, 1), (1, 2), (2, 3)]
+
+
+def test_a_message_that_is_refused_whole_counts_once() -> None:
+    """Whatever was in it, no channel is to blame."""
+    assembly = FieldAssembly({Channel.POWER: Formula.of("power", "W")})
+    refusal = Decoded(refused=[RefusedField("", Refusal.MALFORMED)])
+    readings, refused = assembly.take(refusal, NOW_MS)
+    assert readings == []
+    assert refused == [RefusedReading(0, None, Refusal.MALFORMED, None, NOW_MS)]
+
+
+def test_an_absurd_value_is_refused() -> None:
+    """What is finite in its own unit may not be so in the base unit."""
+    assembly = FieldAssembly({Channel.ENERGY_IMPORT: Formula.of("total", "GWh")})
+    readings, refused = assembly.take(told(total=1e308), NOW_MS)
+    assert readings == []
+    assert [item.reason for item in refused] == [Refusal.OUT_OF_RANGE]

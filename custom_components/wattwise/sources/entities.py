@@ -44,12 +44,18 @@ class EntitySource:
         entities: Mapping[Channel, str],
         on_reading: ReadingCallback,
         on_refused: RefusedCallback,
+        on_availability: CALLBACK_TYPE,
     ) -> None:
-        """Read each channel from the entity of this id."""
+        """Read each channel from the entity of this id.
+
+        `on_availability` is called when `available` has changed.
+        """
         self._hass = hass
         self._channels = {entity_id: channel for channel, entity_id in entities.items()}
         self._on_reading = on_reading
         self._on_refused = on_refused
+        self._on_availability = on_availability
+        self._was_available = False
         self._noted_ms: dict[str, int] = {}
         self._bad_units: set[str] = set()
 
@@ -71,6 +77,7 @@ class EntitySource:
         for entity_id in entity_ids:
             if state := self._hass.states.get(entity_id):
                 self._note(state, state.last_reported)
+        self._was_available = self.available
 
         @callback
         def async_stop() -> None:
@@ -83,6 +90,9 @@ class EntitySource:
     def _changed(self, event: Event[EventStateChangedData]) -> None:
         if state := event.data["new_state"]:
             self._note(state, state.last_updated)
+        if (available := self.available) is not self._was_available:
+            self._was_available = available
+            self._on_availability()
 
     @callback
     def _reported(self, event: Event[EventStateReportedData]) -> None:

@@ -1,12 +1,13 @@
 """From the fields a device tells, message by message, to the readings of a meter."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from typing import Final
 
 from ..dialects.contract.circuit import Formula
 from ..dialects.contract.field import Decoded, Field
 from ..metering.quantity import Channel, to_base_unit
-from ..metering.reading import Reading, RefusedReading
+from ..metering.reading import Reading, Refusal, RefusedReading
 
 # Messages of one telegram arrive within this time.
 _BURST_MS: Final = 100
@@ -43,21 +44,29 @@ class FieldAssembly:
         readings: list[Reading] = []
         for told in _told_at_once(decoded.fields):
             self._fields |= {key: field.value for key, field in told.items()}
-            readings += self._readings(told, received_ms)
+            taken, absurd = self._readings(told, received_ms)
+            readings += taken
+            refused += absurd
         return readings, refused
 
     def _readings(
         self, told: Mapping[str, Field], received_ms: int
-    ) -> Iterator[Reading]:
+    ) -> tuple[list[Reading], list[RefusedReading]]:
+        readings: list[Reading] = []
+        refused: list[RefusedReading] = []
         for channel, formula in self._channels.items():
             used = [told[key] for key in formula.keys if key in told]
             if not used or (value := formula.value(self._fields)) is None:
                 continue
+            in_base = to_base_unit(value, channel.quantity, formula.unit)
+            if not isfinite(in_base):
+                refused.append(RefusedReading(0, channel, Refusal.OUT_OF_RANGE))
+                continue
             times = [field.time_ms for field in used if field.time_ms is not None]
             time_ms = max(times) if times else self._free_ms(channel, received_ms)
             self._taken_ms[channel] = time_ms
-            in_base = to_base_unit(value, channel.quantity, formula.unit)
-            yield Reading(channel, time_ms, in_base)
+            readings.append(Reading(channel, time_ms, in_base))
+        return readings, refused
 
     def _free_ms(self, channel: Channel, received_ms: int) -> int:
         """Return the time of arrival, or the next millisecond if that has a reading.
@@ -71,9 +80,12 @@ class FieldAssembly:
         return taken_ms + 1
 
     def _refused(self, decoded: Decoded, received_ms: int) -> list[RefusedReading]:
-        """Return the refusals of fields that the meter uses."""
+        """Return the refusals of fields that the meter uses, and of whole messages."""
         refused = []
         for item in decoded.refused:
+            if not item.key:
+                refused.append(RefusedReading(0, None, item.reason, None, received_ms))
+                continue
             # What is not known any more shall not be half of a sum.
             self._fields.pop(item.key, None)
             refused += [

@@ -2,49 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 import math
 from typing import Any, Final
 
-from ..metering.quantity import Channel
+from ..dialects.wattwise_fields import FIELDS, TIME_FIELDS, field_values, item_time_ms
+from ..metering.quantity import Channel, to_base_unit
 from ..metering.reading import Reading, Refusal, RefusedReading
 
 MAX_READINGS: Final = 10_000
-
-_KWH: Final = 1_000.0
-
-# Field -> channel and factor to its base unit. The second half is the body of the
-# Energy Intelligence Platform's hardware interface, which devices in the field send.
-_FIELDS: Final[dict[str, tuple[Channel, float]]] = {
-    "power": (Channel.POWER, 1.0),
-    "energy_import": (Channel.ENERGY_IMPORT, _KWH),
-    "energy_export": (Channel.ENERGY_EXPORT, _KWH),
-    "energy_import_wh": (Channel.ENERGY_IMPORT, 1.0),
-    "energy_export_wh": (Channel.ENERGY_EXPORT, 1.0),
-    "voltage_l1": (Channel.VOLTAGE_L1, 1.0),
-    "voltage_l2": (Channel.VOLTAGE_L2, 1.0),
-    "voltage_l3": (Channel.VOLTAGE_L3, 1.0),
-    "current_l1": (Channel.CURRENT_L1, 1.0),
-    "current_l2": (Channel.CURRENT_L2, 1.0),
-    "current_l3": (Channel.CURRENT_L3, 1.0),
-    "current_n": (Channel.CURRENT_N, 1.0),
-    "frequency": (Channel.FREQUENCY, 1.0),
-    "power_factor": (Channel.POWER_FACTOR, 1.0),
-    "load": (Channel.LOAD, 1.0),
-    "energy_consumed": (Channel.ENERGY_IMPORT, _KWH),
-    "energy_produced": (Channel.ENERGY_EXPORT, _KWH),
-    "current_load": (Channel.LOAD, 1.0),
-    "voltage": (Channel.VOLTAGE_L1, 1.0),
-    "current": (Channel.CURRENT_L1, 1.0),
-    "current1": (Channel.CURRENT_L1, 1.0),
-    "current2": (Channel.CURRENT_L2, 1.0),
-    "current3": (Channel.CURRENT_L3, 1.0),
-}
-_TIME_FIELDS: Final = ("time", "timestamp")
-_DESCRIPTIVE_FIELDS: Final = frozenset({*_TIME_FIELDS, "facility_id"})
-
-# Seconds of the year 5138 are milliseconds of 1973: nobody means either.
-_MILLISECONDS_FROM: Final = 1e11
 
 
 class MalformedBodyError(Exception):
@@ -104,9 +69,9 @@ def _items(body: object) -> list[Any] | None:
 def _decode_single(
     body: Mapping[str, Any], received_ms: int, decoded: DecodedBody
 ) -> None:
-    time_ms = _time_ms(body, received_ms)
+    time_ms = item_time_ms(body, received_ms)
     if time_ms is None:
-        name = next(name for name in _TIME_FIELDS if name in body)
+        name = next(name for name in TIME_FIELDS if name in body)
         raise MalformedBodyError(
             name, "must be ISO 8601 with a time zone, or seconds since 1970"
         )
@@ -115,7 +80,7 @@ def _decode_single(
             raise MalformedBodyError(name, "must be a number")
         decoded.readings.append(Reading(channel, time_ms, value))
     if not decoded.readings:
-        raise MalformedBodyError("", f"must hold at least one of: {', '.join(_FIELDS)}")
+        raise MalformedBodyError("", f"must hold at least one of: {', '.join(FIELDS)}")
 
 
 def _decode_item(
@@ -124,7 +89,7 @@ def _decode_item(
     if not isinstance(item, Mapping):
         decoded.refused.append(RefusedReading(index, None, Refusal.MALFORMED))
         return
-    time_ms = _time_ms(item, default_ms)
+    time_ms = item_time_ms(item, default_ms)
     if time_ms is None:
         decoded.refused.append(RefusedReading(index, None, Refusal.INVALID_TIME))
         return
@@ -145,48 +110,14 @@ def _values(
     item: Mapping[str, Any], ignored: set[str]
 ) -> Iterator[tuple[str, Channel, float | None]]:
     """Yield the item's values in base units; None for what is not a number."""
-    for name, value in item.items():
-        if name in _DESCRIPTIVE_FIELDS or value is None:
-            continue
-        known = _FIELDS.get(name)
-        if known is None:
-            ignored.add(name)
-            continue
-        if name == "current" and "current1" in item:
-            # The sum of the phases, which follow.
-            continue
-        channel, factor = known
-        yield name, channel, _number(value, factor)
+    for name, value in field_values(item, ignored):
+        channel, unit = FIELDS[name]
+        yield name, channel, _in_base_unit(value, channel, unit)
 
 
-def _number(value: object, factor: float) -> float | None:
-    # To Python, true is the number 1.
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value) * factor
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _time_ms(item: Mapping[str, Any], default_ms: int | None) -> int | None:
-    """Return the item's time, None when it cannot be understood."""
-    value = next((item[name] for name in _TIME_FIELDS if name in item), None)
+def _in_base_unit(value: float | None, channel: Channel, unit: str) -> float | None:
+    """Return the value in the channel's base unit; None also where that is too big."""
     if value is None:
-        return default_ms
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        if moment.tzinfo is None:
-            return None
-        seconds: float | None = moment.timestamp()
-    else:
-        seconds = _number(value, 1.0)
-        if seconds is not None and abs(seconds) >= _MILLISECONDS_FROM:
-            seconds /= 1000
-    if seconds is None or abs(seconds) > _MILLISECONDS_FROM:
         return None
-    return round(seconds * 1000)
+    converted = to_base_unit(value, channel.quantity, unit)
+    return converted if math.isfinite(converted) else None

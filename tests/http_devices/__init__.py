@@ -1,0 +1,1 @@
+"""Devices that answer over HTTP: real servers, with the faults of real devices."""
