@@ -1,0 +1,1 @@
+"""ESPHome on this computer: firmware checked, and a real meter without hardware."""
