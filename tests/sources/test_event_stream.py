@@ -40,6 +40,10 @@ def test_garbage(chunks: list[bytes]) -> None:
 def test_no_end(line: bytes) -> None:
     """An event that never ends does not fill the memory."""
     parser = EventStreamParser()
-    with pytest.raises(EventTooLongError):
+
+    def feed_without_end() -> None:
         for _ in range(MAX_EVENT_CHARACTERS + 1):
             parser.feed(line)
+
+    with pytest.raises(EventTooLongError):
+        feed_without_end()
