@@ -1,5 +1,6 @@
 """Going through the flows that add and change meters."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ async def begin(
     )
     assert result["type"] is FlowResultType.MENU
     assert result["step_id"] == "user"
-    assert result["menu_options"] == ["push", "entities"]
+    assert result["menu_options"] == ["entities", "mqtt", "http", "push"]
     return await submit(hass, result, next_step_id=choice)
 
 
@@ -90,6 +91,17 @@ async def submit(
         result["flow_id"], answers
     )
     await hass.async_block_till_done()
+    return result
+
+
+async def until_form(
+    hass: HomeAssistant, result: SubentryFlowResult
+) -> SubentryFlowResult:
+    """Wait until a progress bar is over; return what comes behind it."""
+    flow_id = result["flow_id"]
+    while result["type"] is FlowResultType.SHOW_PROGRESS:
+        await asyncio.sleep(0.05)
+        result = await hass.config_entries.subentries.async_configure(flow_id)
     return result
 
 

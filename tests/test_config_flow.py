@@ -270,7 +270,7 @@ async def test_name_taken_while_asking(hass: HomeAssistant) -> None:
     result = await submit(hass, first, price=0.3)
 
     assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "already_configured"
+    assert result["reason"] == "household_exists"
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 

@@ -26,6 +26,7 @@ from .meter_flows import (
     field,
     household,
     meter_named,
+    placeholders,
     reconfigure,
     set_sensor,
     submit,
@@ -247,3 +248,40 @@ async def test_meter_with_missing_sensors(
 
     assert suggested(result, "power") == "sensor.fridge_power"
     assert suggested(result, "energy_import") is None
+
+
+async def test_sensors_that_are_switched_off(
+    hass: HomeAssistant,
+    household: MockConfigEntry,
+    plug: dict[str, er.RegistryEntry],
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """A device that hides its energy is switched on with the meter."""
+    hidden = er.RegistryEntryDisabler.INTEGRATION
+    energy = plug["energy"].entity_id
+    entity_registry.async_update_entity(energy, disabled_by=hidden)
+    hass.states.async_remove(energy)
+    result = await begin(hass, household, "entities")
+    assert default(result, "suggestion") == energy
+    result = await submit(hass, result, suggestion=energy)
+    assert result["step_id"] == "enable_sensors"
+    assert placeholders(result) == {"device": "Fridge plug", "sensors": "Energy"}
+    result = await submit(hass, result, enable_sensors=True)
+    assert suggested(result, "energy_import") == energy
+    result = await submit(
+        hass,
+        result,
+        name="Fridge",
+        role="appliance",
+        power="sensor.fridge_plug_power",
+        energy_import=energy,
+        phases={},
+        more={},
+    )
+
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entity = entity_registry.async_get(energy)
+    assert entity is not None
+    assert entity.disabled_by is None
+    entities = meter_named(household, "Fridge").data[CONF_ENTITIES]
+    assert entities["energy_import"] == plug["energy"].id

@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.wattwise.const import DOMAIN
 from custom_components.wattwise.flows.suggestions import (
     SuggestedMeter,
+    async_suggest_meter_of,
     async_suggest_meters,
 )
 from custom_components.wattwise.metering.profile import MeterRole
@@ -132,6 +133,53 @@ async def test_sensors_that_are_no_choice(
     )
 
     assert await async_suggest_meters(hass) == []
+
+
+async def test_sensors_that_are_hidden(
+    hass: HomeAssistant, owner: MockConfigEntry
+) -> None:
+    """What an integration does not show counts only where nothing else does."""
+    hidden = {"disabled_by": er.RegistryEntryDisabler.INTEGRATION}
+    device = add_device(hass, owner, "Plug", plug_power="power")
+    for object_id, device_class in (
+        ("plug_energy", "energy"),
+        ("plug_apparent_power", "power"),
+        ("plug_voltage", "voltage"),
+    ):
+        add_sensor(hass, owner, object_id, device_class, device_id=device.id, **hidden)
+
+    meter = await async_suggest_meter_of(hass, device.id)
+
+    assert meter == SuggestedMeter(
+        "Plug",
+        {
+            Channel.POWER: "sensor.plug_power",
+            Channel.ENERGY_IMPORT: "sensor.plug_energy",
+        },
+        switched_off=frozenset({"sensor.plug_energy"}),
+    )
+    assert await async_suggest_meter_of(hass, "another") is None
+
+
+async def test_sensors_that_tell_only_a_unit(
+    hass: HomeAssistant, owner: MockConfigEntry
+) -> None:
+    """Firmware that people build often leaves out the class; joules may be heat."""
+    device = add_device(hass, owner, "Node")
+    for object_id, unit in (("node_power", "kW"), ("node_heat", "MJ")):
+        er.async_get(hass).async_get_or_create(
+            "sensor",
+            "inverters",
+            object_id,
+            suggested_object_id=object_id,
+            config_entry=owner,
+            device_id=device.id,
+            unit_of_measurement=unit,
+        )
+
+    assert await async_suggest_meters(hass) == [
+        SuggestedMeter("Node", {Channel.POWER: "sensor.node_power"})
+    ]
 
 
 async def test_dashboard(hass: HomeAssistant, owner: MockConfigEntry) -> None:

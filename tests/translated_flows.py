@@ -14,6 +14,8 @@ from homeassistant.data_entry_flow import FlowManager, FlowResultType, section
 from homeassistant.helpers.selector import SelectSelector
 
 ENGLISH: Final = Path(package.__file__).parent / "translations" / "en.json"
+# Stands between the name of a device's value and the value.
+_VALUE_OF_A_DEVICE: Final = " · "
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +63,9 @@ class _Shown:
                 self._take_fields(result["data_schema"], self._step(area))
             case FlowResultType.MENU:
                 self._take_step(area)
+            case FlowResultType.SHOW_PROGRESS:
+                self._take_step(area)
+                self._take(area["progress"], result["progress_action"])
 
     def problems(self) -> Iterator[str]:
         """Yield texts that are missing or do not fit their values."""
@@ -101,8 +106,10 @@ class _Shown:
                 self._take(group, "name")
                 self._take_fields(value.schema, group)
                 continue
-            self._take(step.get("data", {}), field)
-            self._take(step.get("data_description", {}), field)
+            # Values of a device are called what the device calls them.
+            if _VALUE_OF_A_DEVICE not in field:
+                self._take(step.get("data", {}), field)
+                self._take(step.get("data_description", {}), field)
             if isinstance(value, SelectSelector):
                 self._take_options(value)
 

@@ -35,8 +35,10 @@ from .const import (
     DOMAIN,
     SUBENTRY_TYPE_METER,
 )
+from .flows.discovery import DiscoverySteps
 from .flows.meter import MeterFlow
 from .flows.options import WattWiseOptionsFlow
+from .flows.reauth import ReauthSteps
 from .flows.tariff_steps import TariffSteps, power_and_tariff_fields
 
 _VOLTAGE_230 = "230"
@@ -53,8 +55,10 @@ _COUNTRIES_WITH_120_V = frozenset(
 )
 
 
-class WattWiseConfigFlow(TariffSteps, ConfigFlow, domain=DOMAIN):
-    """Set up a household, and change what it is."""
+class WattWiseConfigFlow(
+    DiscoverySteps, ReauthSteps, TariffSteps, ConfigFlow, domain=DOMAIN
+):
+    """Set up a household, by itself or with a meter that was discovered."""
 
     VERSION = 1
     MINOR_VERSION = 1
@@ -227,12 +231,13 @@ class WattWiseConfigFlow(TariffSteps, ConfigFlow, domain=DOMAIN):
     async def _async_finish_tariff(self) -> ConfigFlowResult:
         """Create the household."""
         if self._is_taken(self._household[CONF_NAME]):
-            return self.async_abort(reason="already_configured")
+            return self.async_abort(reason="household_exists")
         await self.async_set_unique_id(uuid4().hex)
         return self.async_create_entry(
             title=self._household[CONF_NAME],
             data=self._household,
             options=self._options,
+            subentries=[meter.as_dict() for meter in self._first_meters],
         )
 
 

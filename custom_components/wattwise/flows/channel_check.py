@@ -11,7 +11,7 @@ from ..entity_reference import (
     unit_of_entity,
 )
 from ..metering.quantity import Channel, UnknownUnitError, to_base_unit
-from .suggestions import QUANTITY_OF_DEVICE_CLASS
+from .device_sensors import QUANTITY_OF_DEVICE_CLASS
 
 
 @callback
@@ -20,7 +20,7 @@ def channel_problem(
 ) -> str | None:
     """Return the key of the error that keeps an entity from carrying a channel."""
     content = content_of_entity(hass, entity_id)
-    if content is EntityContent.MISSING:
+    if content is EntityContent.MISSING and not _is_to_come(hass, entity_id):
         return "entity_not_found"
     if is_own_entity(hass, entity_id):
         return "own_entity"
@@ -36,6 +36,13 @@ def channel_problem(
     except UnknownUnitError:
         return "unknown_unit"
     return None
+
+
+@callback
+def _is_to_come(hass: HomeAssistant, entity_id: str) -> bool:
+    """Whether an entity is switched on, but not set up yet."""
+    entry = er.async_get(hass).async_get(entity_id)
+    return entry is not None and entry.disabled_by is None
 
 
 @callback

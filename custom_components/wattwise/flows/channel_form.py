@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
 from ..const import DOMAIN
 from ..entity_reference import referenced_entity
 from ..metering.quantity import METER_CHANNELS, Channel, known_units
-from .suggestions import QUANTITY_OF_DEVICE_CLASS
+from .device_sensors import QUANTITY_OF_DEVICE_CLASS
 
 _PHASES: Final = "phases"
 _SECTIONS: Final[dict[str, tuple[Channel, ...]]] = {

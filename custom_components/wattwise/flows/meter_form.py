@@ -1,14 +1,11 @@
 """What the flows of all kinds of meters ask."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import probatio
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigSubentry,
-    ConfigSubentryFlow,
-)
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
@@ -19,22 +16,25 @@ from homeassistant.helpers.selector import (
     TextSelector,
 )
 
-from ..const import CONF_PARENT, CONF_ROLE, SUBENTRY_TYPE_METER
+from ..const import CONF_PARENT, CONF_ROLE
 from ..metering.profile import MeterRole
 
 
-class MeterForm(ConfigSubentryFlow):
+class MeterForm:
     """The questions that every meter must answer: name, role and parent."""
 
-    @property
-    def _reconfigured(self) -> ConfigSubentry | None:
-        """The meter that is being changed; None while a new one is added."""
-        if self.source != SOURCE_RECONFIGURE:
-            return None
-        return self._get_reconfigure_subentry()
+    def __init__(
+        self, meters: Sequence[ConfigSubentry], own: ConfigSubentry | None = None
+    ) -> None:
+        """Ask about a meter among those of its household.
+
+        `own` is the meter that is changed; None while a new one is added.
+        """
+        self._meters = meters
+        self._own = own
 
     @callback
-    def _identity_fields(self) -> dict[probatio.Marker, Any]:
+    def fields(self) -> dict[probatio.Marker, Any]:
         """Return the form fields for name, role and, if there is any, parent."""
         fields: dict[probatio.Marker, Any] = {
             probatio.Required(CONF_NAME): TextSelector(),
@@ -58,14 +58,16 @@ class MeterForm(ConfigSubentryFlow):
         return fields
 
     @callback
-    def _known_identity(self) -> dict[str, Any]:
-        """Return what the identity fields show at first."""
-        if (meter := self._reconfigured) is None:
-            has_grid = any(
-                other.data[CONF_ROLE] == MeterRole.GRID for other in self._meters()
-            )
-            role = MeterRole.APPLIANCE if has_grid else MeterRole.GRID
-            return {CONF_ROLE: role.value}
+    def known(
+        self, name: str | None = None, role: MeterRole | None = None
+    ) -> dict[str, Any]:
+        """Return what the fields show at first.
+
+        `name` and `role` are what is supposed of a new meter.
+        """
+        if (meter := self._own) is None:
+            known: dict[str, Any] = {CONF_ROLE: (role or self._likely_role()).value}
+            return known if name is None else {CONF_NAME: name, **known}
         known = {CONF_NAME: meter.title, CONF_ROLE: meter.data[CONF_ROLE]}
         parent = meter.data.get(CONF_PARENT)
         if any(other.subentry_id == parent for other in self._possible_parents()):
@@ -73,40 +75,40 @@ class MeterForm(ConfigSubentryFlow):
         return known
 
     @callback
-    def _identity_errors(self, user_input: dict[str, Any]) -> dict[str, str]:
+    def errors(self, user_input: Mapping[str, Any]) -> dict[str, str]:
         """Return what is wrong with a meter's name."""
         name = user_input[CONF_NAME].strip()
         if not name:
             return {CONF_NAME: "name_needed"}
-        own = self._reconfigured
+        own = self._own
         if any(
             meter.title.strip().casefold() == name.casefold()
-            for meter in self._meters()
+            for meter in self._meters
             if own is None or meter.subentry_id != own.subentry_id
         ):
             return {CONF_NAME: "name_taken"}
         return {}
 
-    @callback
-    def _meters(self) -> list[ConfigSubentry]:
-        """Return all meters of this household."""
-        return self._get_entry().get_subentries_of_type(SUBENTRY_TYPE_METER)
+    def _likely_role(self) -> MeterRole:
+        """Return what a new meter measures: the grid comes first."""
+        has_grid = any(
+            meter.data[CONF_ROLE] == MeterRole.GRID for meter in self._meters
+        )
+        return MeterRole.APPLIANCE if has_grid else MeterRole.GRID
 
-    @callback
     def _possible_parents(self) -> list[ConfigSubentry]:
         """Return the meters this one may be a part of: not itself, nor its parts."""
-        meters = self._meters()
-        excluded = {own.subentry_id} if (own := self._reconfigured) else set()
-        for _ in meters:
+        excluded = {self._own.subentry_id} if self._own else set()
+        for _ in self._meters:
             excluded |= {
                 meter.subentry_id
-                for meter in meters
+                for meter in self._meters
                 if meter.data.get(CONF_PARENT) in excluded
             }
-        return [meter for meter in meters if meter.subentry_id not in excluded]
+        return [meter for meter in self._meters if meter.subentry_id not in excluded]
 
 
-def identity(user_input: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def identity(user_input: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return a meter's title, and the data that say what it is."""
     data: dict[str, Any] = {CONF_ROLE: user_input[CONF_ROLE]}
     if parent := user_input.get(CONF_PARENT):

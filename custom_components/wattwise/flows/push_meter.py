@@ -33,7 +33,8 @@ from ..household import DATA_PUSH_KEYS
 from ..http import DATA_URL, KEY_HEADER
 from ..metering.profile import EnergyKind
 from ..sources.push_keys import FirstReading, generate_key, hash_key
-from .meter_form import MeterForm, identity
+from .meter_form import identity
+from .meter_steps import MeterSubentryFlow
 from .reading_preview import async_preview, newest_of_each
 
 CONF_SKIP: Final = "finish_without_reading"
@@ -47,7 +48,7 @@ _LONGEST_INTERVAL_S: Final = 86_400
 _SURELY_COUNTED_WH: Final = 100_000.0
 
 
-class PushMeterSteps(MeterForm):
+class PushMeterSteps(MeterSubentryFlow):
     """The steps for meters that send their readings over HTTP."""
 
     _pushed: dict[str, Any]
@@ -68,15 +69,15 @@ class PushMeterSteps(MeterForm):
             return self.async_abort(reason="history_unavailable")
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = self._identity_errors(user_input)
+            errors = self._meter_form.errors(user_input)
             if not errors:
                 self._pushed = user_input
                 return await self.async_step_connect()
-        schema = probatio.Schema({**self._identity_fields(), **_interval_field()})
+        schema = probatio.Schema({**self._meter_form.fields(), **_interval_field()})
         return self.async_show_form(
             step_id="push",
             data_schema=self.add_suggested_values_to_schema(
-                schema, user_input or self._known_identity()
+                schema, user_input or self._meter_form.known()
             ),
             errors=errors,
         )
@@ -139,7 +140,7 @@ class PushMeterSteps(MeterForm):
         meter = self._get_reconfigure_subentry()
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = self._identity_errors(user_input)
+            errors = self._meter_form.errors(user_input)
             if not errors:
                 title, data = identity(user_input)
                 return self.async_update_and_abort(
@@ -157,12 +158,12 @@ class PushMeterSteps(MeterForm):
         kind = EnergyKind(meter.data[CONF_ENERGY_KIND])
         schema = probatio.Schema(
             {
-                **self._identity_fields(),
+                **self._meter_form.fields(),
                 **_interval_field(),
                 **_energy_kind_field(kind),
             }
         )
-        known = {CONF_INTERVAL: meter.data[CONF_INTERVAL], **self._known_identity()}
+        known = {CONF_INTERVAL: meter.data[CONF_INTERVAL], **self._meter_form.known()}
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(

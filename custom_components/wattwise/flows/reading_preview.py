@@ -1,13 +1,14 @@
 """How the first readings of a new meter are shown to the user."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
 from ..const import DOMAIN
-from ..metering.quantity import Channel, Quantity
+from ..entity_reference import EntityContent, content_of_entity, unit_of_entity
+from ..metering.quantity import Channel, Quantity, UnknownUnitError, to_base_unit
 from ..metering.reading import Reading
 
 # Per quantity: factor from the base unit, decimals, unit.
@@ -33,15 +34,42 @@ def newest_of_each(readings: Iterable[Reading]) -> list[Reading]:
     return [newest[channel] for channel in Channel if channel in newest]
 
 
-async def async_preview(hass: HomeAssistant, readings: Iterable[Reading]) -> str:
-    """Return readings as text in Home Assistant's language."""
+@callback
+def readings_of_entities(
+    hass: HomeAssistant, entities: Mapping[Channel, str]
+) -> list[Reading]:
+    """Return what entities show right now, as far as they show something."""
+    readings = []
+    for channel, entity_id in entities.items():
+        state = hass.states.get(entity_id)
+        if not state or content_of_entity(hass, entity_id) is not EntityContent.NUMBER:
+            continue
+        unit = unit_of_entity(hass, entity_id)
+        try:
+            value = to_base_unit(float(state.state), channel.quantity, unit)
+        except UnknownUnitError:
+            continue
+        readings.append(
+            Reading(channel, int(state.last_updated_timestamp * 1000), value)
+        )
+    return readings
+
+
+async def async_texts(hass: HomeAssistant) -> dict[str, str]:
+    """Return the texts of choices in Home Assistant's language, by selector and key."""
     texts = await async_get_translations(
         hass, hass.config.language, "selector", [DOMAIN]
     )
+    prefix = f"component.{DOMAIN}.selector."
+    return {key.removeprefix(prefix): text for key, text in texts.items()}
+
+
+async def async_preview(hass: HomeAssistant, readings: Iterable[Reading]) -> str:
+    """Return readings as text in Home Assistant's language."""
+    texts = await async_texts(hass)
     parts = []
     for reading in newest_of_each(readings):
-        key = f"component.{DOMAIN}.selector.channel.options.{reading.channel}"
         factor, decimals, unit = _DISPLAY[reading.channel.quantity]
         value = f"{reading.value * factor:.{decimals}f}{unit}"
-        parts.append(f"{texts.get(key, reading.channel)}: {value}")
+        parts.append(f"{texts[f'channel.options.{reading.channel}']}: {value}")
     return ", ".join(parts)

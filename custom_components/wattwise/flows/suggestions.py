@@ -4,38 +4,23 @@ What the user told the Energy dashboard comes first: there the role of each sens
 known. Then come devices that measure power or energy.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeassistant.components.energy.data import async_get_manager
-from homeassistant.components.sensor import (
-    ATTR_STATE_CLASS,
-    DOMAIN as SENSOR_DOMAIN,
-    SensorDeviceClass,
-    SensorStateClass,
-)
 from homeassistant.core import HomeAssistant, callback, valid_entity_id
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 
-from ..const import DOMAIN
 from ..entity_reference import is_own_entity
 from ..metering.profile import MeterRole
-from ..metering.quantity import Channel, Quantity
+from ..metering.quantity import Channel
 from .channel_guess import Candidate, guess_channels
+from .device_sensors import candidates_by_device, device_name
 
 _ENERGY_DOMAIN: Final = "energy"
 
-QUANTITY_OF_DEVICE_CLASS: Final[dict[str, Quantity]] = {
-    SensorDeviceClass.POWER: Quantity.POWER,
-    SensorDeviceClass.ENERGY: Quantity.ENERGY,
-    SensorDeviceClass.VOLTAGE: Quantity.VOLTAGE,
-    SensorDeviceClass.CURRENT: Quantity.CURRENT,
-    SensorDeviceClass.FREQUENCY: Quantity.FREQUENCY,
-    SensorDeviceClass.POWER_FACTOR: Quantity.POWER_FACTOR,
-}
-_COUNTERS: Final = (SensorStateClass.TOTAL, SensorStateClass.TOTAL_INCREASING)
 # One of these channels stands for the meter, so that none is added twice.
 _IDENTIFYING: Final = (Channel.ENERGY_IMPORT, Channel.POWER, Channel.ENERGY_EXPORT)
 
@@ -49,6 +34,8 @@ class SuggestedMeter:
     """The entity id of each channel; at least one of power or energy."""
     role: MeterRole | None = None
     """Where in the household it sits, if that is known."""
+    switched_off: frozenset[str] = frozenset()
+    """Those of the entities that their integration does not show by default."""
 
     @property
     def key(self) -> str:
@@ -61,14 +48,14 @@ def identifying(channels: Mapping[Channel, str]) -> str:
     return next(channels[channel] for channel in _IDENTIFYING if channel in channels)
 
 
-def is_meter(channels: Mapping[Channel, str]) -> bool:
-    """Whether sensors suffice for a meter: power or energy is among them."""
+def is_meter(channels: Container[Channel]) -> bool:
+    """Whether channels suffice for a meter: power or energy is among them."""
     return any(channel in channels for channel in _IDENTIFYING)
 
 
 async def async_suggest_meters(hass: HomeAssistant) -> list[SuggestedMeter]:
     """Return the meters that existing sensors would make, likeliest first."""
-    candidates = _candidates_by_device(hass)
+    candidates = candidates_by_device(hass)
     meters = _complete(hass, await _async_dashboard_meters(hass), candidates)
     known = {entity for meter in meters for entity in meter.channels.values()}
     of_devices = []
@@ -81,8 +68,38 @@ async def async_suggest_meters(hass: HomeAssistant) -> list[SuggestedMeter]:
         if is_meter(channels) and not (
             is_known and not any(channel.is_energy for channel in channels)
         ):
-            of_devices.append(SuggestedMeter(_device_name(hass, device_id), channels))
-    return meters + sorted(of_devices, key=lambda meter: meter.name.casefold())
+            of_devices.append(SuggestedMeter(device_name(hass, device_id), channels))
+    of_devices.sort(key=lambda meter: meter.name.casefold())
+    return [_with_switched_off(hass, meter) for meter in meters + of_devices]
+
+
+async def async_suggest_meter_of(
+    hass: HomeAssistant, device_id: str
+) -> SuggestedMeter | None:
+    """Return the meter that the sensors of a device would make, if they would."""
+    registry = er.async_get(hass)
+    return next(
+        (
+            meter
+            for meter in await async_suggest_meters(hass)
+            if (entry := registry.async_get(meter.key)) and entry.device_id == device_id
+        ),
+        None,
+    )
+
+
+@callback
+def _with_switched_off(hass: HomeAssistant, meter: SuggestedMeter) -> SuggestedMeter:
+    """Say which sensors of a meter have to be switched on first."""
+    registry = er.async_get(hass)
+    return replace(
+        meter,
+        switched_off=frozenset(
+            entity_id
+            for entity_id in meter.channels.values()
+            if (entry := registry.async_get(entity_id)) and entry.disabled_by
+        ),
+    )
 
 
 async def _async_dashboard_meters(hass: HomeAssistant) -> list[SuggestedMeter]:
@@ -168,7 +185,7 @@ def _add_meter(
         entry = er.async_get(hass).async_get(key)
         state = hass.states.get(key)
         if entry and entry.device_id:
-            name = _device_name(hass, entry.device_id)
+            name = device_name(hass, entry.device_id)
         else:
             name = state.name if state else key
     meters.setdefault(key, SuggestedMeter(name, channels, role))
@@ -212,38 +229,3 @@ def _complete(
                     channels.setdefault(channel, entity_id)
         completed.append(replace(meter, channels=channels))
     return completed
-
-
-@callback
-def _candidates_by_device(hass: HomeAssistant) -> dict[str, list[Candidate]]:
-    """Return the sensors of electrical quantities of every device."""
-    candidates: defaultdict[str, list[Candidate]] = defaultdict(list)
-    for entry in er.async_get(hass).entities.values():
-        device_class = entry.device_class or entry.original_device_class
-        quantity = QUANTITY_OF_DEVICE_CLASS.get(device_class or "")
-        if (
-            quantity is None
-            or entry.domain != SENSOR_DOMAIN
-            or entry.platform == DOMAIN
-            or entry.device_id is None
-            or entry.disabled_by is not None
-        ):
-            continue
-        state_class = (entry.capabilities or {}).get(ATTR_STATE_CLASS)
-        candidates[entry.device_id].append(
-            Candidate(
-                entry.entity_id,
-                entry.name or entry.original_name or "",
-                quantity,
-                is_counter=state_class in _COUNTERS,
-            )
-        )
-    return dict(candidates)
-
-
-@callback
-def _device_name(hass: HomeAssistant, device_id: str) -> str:
-    """Return what the user calls a device."""
-    device = dr.async_get(hass).async_get(device_id)
-    name = (device.name_by_user or device.name) if device else None
-    return name or device_id

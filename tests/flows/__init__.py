@@ -1,0 +1,1 @@
+"""Parts of the flows that need no Home Assistant."""
