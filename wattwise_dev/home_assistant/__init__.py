@@ -2,13 +2,14 @@
 
 from .client import Client, CommandError, RestError
 from .configuration import Place
-from .flows import Flow, FlowError, FormError, Step
+from .flows import AbortError, Flow, FlowError, FormError, Step, open_discovered_flow
 from .instance import HomeAssistant
 from .onboarding import Credentials
 from .ports import free_port, is_free
 from .process import HomeAssistantProcessError
 
 __all__ = [
+    "AbortError",
     "Client",
     "CommandError",
     "Credentials",
@@ -22,4 +23,5 @@ __all__ = [
     "Step",
     "free_port",
     "is_free",
+    "open_discovered_flow",
 ]

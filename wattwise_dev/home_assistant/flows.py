@@ -13,6 +13,18 @@ class FlowError(Exception):
     """A flow asked for something else, showed an error or was aborted."""
 
 
+class AbortError(FlowError):
+    """The flow ended without a config entry of its own.
+
+    Some do so on purpose: a card that added a meter to a household, for example.
+    """
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason for callers that expect some."""
+        super().__init__(f"Aborted: {reason}")
+        self.reason = reason
+
+
 class FormError(FlowError):
     """The form was shown again with errors: another answer may be taken."""
 
@@ -31,6 +43,15 @@ class Step:
     def fields(self) -> dict[str, dict[str, Any]]:
         """The fields the form asks for, by name; those of sections included."""
         return dict(_fields(self.raw.get("data_schema") or []))
+
+    @property
+    def suggestions(self) -> dict[str, Any]:
+        """What the form suggests: answers which people would leave as they are."""
+        return {
+            name: field["description"]["suggested_value"]
+            for name, field in self.fields.items()
+            if "suggested_value" in (field.get("description") or {})
+        }
 
     @property
     def options(self) -> list[str]:
@@ -86,7 +107,7 @@ class Flow:
         if self.step.errors:
             raise FormError(f"Step {self.step.step_id} shows {self.step.errors}")
         if self.step.type == "abort":
-            raise FlowError(f"Aborted: {self.step.raw.get('reason')}")
+            raise AbortError(str(self.step.raw.get("reason")))
         return self.step
 
 
@@ -95,6 +116,12 @@ async def begin_config_flow(client: Client, domain: str) -> Flow:
     return await _begin(
         client, f"{_BASE}/flow", {"handler": domain, "show_advanced_options": True}
     )
+
+
+async def open_discovered_flow(client: Client, flow_id: str) -> Flow:
+    """Open the card of something that was discovered."""
+    path = f"{_BASE}/flow"
+    return Flow(client, path, _step(await client.rest("GET", f"{path}/{flow_id}")))
 
 
 async def begin_options_flow(client: Client, entry_id: str) -> Flow:
@@ -116,7 +143,7 @@ async def begin_subentry_flow(
 async def _begin(client: Client, path: str, body: dict[str, Any]) -> Flow:
     step = _step(await client.rest("POST", path, body))
     if step.type == "abort":
-        raise FlowError(f"Aborted: {step.raw.get('reason')}")
+        raise AbortError(str(step.raw.get("reason")))
     return Flow(client, path, step)
 
 

@@ -1,0 +1,1 @@
+"""Tests of the real ESPHome meter without hardware."""
