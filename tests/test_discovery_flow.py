@@ -460,7 +460,7 @@ async def test_announced_without_values(
 ) -> None:
     """A meter that sends every few minutes has its card at once."""
     monkeypatch.setattr(
-        "custom_components.wattwise.sources.mqtt_search._FIRST_VALUES_SECONDS", 0.5
+        "custom_components.wattwise.sources.mqtt.search._FIRST_VALUES_SECONDS", 0.5
     )
     result = await announce_by_mqtt(home)
     assert result["step_id"] == "silent_device"

@@ -36,8 +36,8 @@ from .metering.reading import Reading, RefusedReading
 from .sensor_repairs import async_report_sensors
 from .sources.device_settings import DeviceSettings
 from .sources.entities import EntitySource
-from .sources.http import HttpSource
-from .sources.mqtt import MqttSource
+from .sources.http.source import HttpSource
+from .sources.mqtt.source import MqttSource
 from .sources.source import MeterSource
 
 

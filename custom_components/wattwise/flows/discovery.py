@@ -17,9 +17,9 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from ..esphome_discovery import ATTR_DEVICE_ID, async_esphome_meter
 from ..sources.device_errors import DeviceAuthError, DeviceError
 from ..sources.found_device import FoundDevice
-from ..sources.http_address import async_follow_address
-from ..sources.http_probe import hint_of_zeroconf
-from ..sources.mqtt_search import async_device_from_discovery
+from ..sources.http.address import async_follow_address
+from ..sources.http.probe import hint_of_zeroconf
+from ..sources.mqtt.search import async_device_from_discovery
 from .discovered_meter import DiscoveredMeterSteps
 from .http_steps import async_credential_fields
 from .known_devices import (

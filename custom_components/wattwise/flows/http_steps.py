@@ -26,7 +26,7 @@ from ..sources.device_errors import (
 )
 from ..sources.device_settings import HttpEndpoint
 from ..sources.found_device import FoundDevice
-from ..sources.http_probe import async_probe
+from ..sources.http.probe import async_probe
 from .device_steps import DeviceSteps, async_dialects
 from .read_again import AnotherDeviceError
 

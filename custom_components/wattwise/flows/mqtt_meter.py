@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import (
 
 from ..sources.device_errors import DeviceError, MqttUnavailableError
 from ..sources.found_device import FoundDevice
-from ..sources.mqtt_search import async_listen_topic, async_search_mqtt
+from ..sources.mqtt.search import async_listen_topic, async_search_mqtt
 from .device_steps import (
     DeviceSteps,
     async_values_of,

@@ -12,8 +12,8 @@ from ..metering.profile import EnergyKind, MeterRole
 from ..sources.device_errors import DeviceError, UnknownDeviceError
 from ..sources.device_settings import DeviceSettings, HttpEndpoint
 from ..sources.found_device import FoundDevice
-from ..sources.http_probe import GENERIC_DIALECT, async_probe
-from ..sources.mqtt_search import async_listen_topic, async_search_mqtt
+from ..sources.http.probe import GENERIC_DIALECT, async_probe
+from ..sources.mqtt.search import async_listen_topic, async_search_mqtt
 from .device_steps import async_dialects
 
 

@@ -11,19 +11,19 @@ from typing import Final, Protocol
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN, LOGGER
-from ..dialects.contract.dialect import Address, Dialect, HttpDialect
-from ..dialects.contract.field import Decoded
-from .device_errors import DeviceAuthError, DeviceError, UnreadableAnswerError
-from .device_settings import HttpEndpoint
-from .http_client import Answer, DeviceClient
-from .http_pace import Pace, back_off_s
-from .http_probe import GENERIC_DIALECT
+from ...const import DOMAIN, LOGGER
+from ...dialects.contract.dialect import Address, Dialect, HttpDialect
+from ...dialects.contract.field import Decoded
+from ..device_errors import DeviceAuthError, DeviceError, UnreadableAnswerError
+from ..device_settings import HttpEndpoint
+from .client import Answer, DeviceClient
 from .other_device import (
     OtherDeviceError,
     async_forget_other_device,
     async_report_other_device,
 )
+from .pace import Pace, back_off_s
+from .probe import GENERIC_DIALECT
 
 # Addresses may change hands while nobody notices [s].
 IDENTITY_INTERVAL_S: Final = 900.0

@@ -9,7 +9,7 @@ import probatio
 from homeassistant.components import mqtt
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from ..const import LOGGER
+from ...const import LOGGER
 
 type Hearer = Callable[[str, str], None]
 

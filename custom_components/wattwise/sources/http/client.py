@@ -26,15 +26,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
-from ..dialects.contract.dialect import HttpAuth, HttpDialect
-from ..dialects.contract.number import number, parse_json
-from .device_errors import (
+from ...const import DOMAIN
+from ...dialects.contract.dialect import HttpAuth, HttpDialect
+from ...dialects.contract.number import number, parse_json
+from ..device_errors import (
     DeviceAuthError,
     DeviceUnreachableError,
     UnreadableAnswerError,
 )
-from .device_settings import HttpEndpoint
+from ..device_settings import HttpEndpoint
 from .event_stream import EventStreamParser, EventTooLongError
 
 # Small devices take seconds when they are busy; one that takes longer is away.

@@ -16,7 +16,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN, LOGGER
+from ...const import DOMAIN, LOGGER
 
 type MessageCallback = Callable[[mqtt.ReceiveMessage], None]
 

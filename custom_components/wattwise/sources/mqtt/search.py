@@ -14,23 +14,23 @@ from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ..const import SOURCE_MQTT
-from ..dialects import all_dialects
-from ..dialects.contract.dialect import (
+from ...const import SOURCE_MQTT
+from ...dialects import all_dialects
+from ...dialects.contract.dialect import (
     DeviceIdentity,
     Dialect,
     MqttDialect,
     MqttFinding,
     MqttSearch,
 )
-from ..dialects.contract.field import Field
-from .device_errors import (
+from ...dialects.contract.field import Field
+from ..device_errors import (
     DeviceUnreachableError,
     MqttUnavailableError,
     UnreadableAnswerError,
 )
-from .found_device import FoundDevice
-from .mqtt_ear import MqttEar, async_confirmed
+from ..found_device import FoundDevice
+from .ear import MqttEar, async_confirmed
 
 type ProgressCallback = Callable[[float], None]
 

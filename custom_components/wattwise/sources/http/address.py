@@ -3,7 +3,7 @@
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
-from ..const import (
+from ...const import (
     CONF_DEVICE,
     CONF_SOURCE,
     DOMAIN,
@@ -11,7 +11,7 @@ from ..const import (
     SOURCE_HTTP,
     SUBENTRY_TYPE_METER,
 )
-from .http_hub import async_wake
+from .hub import async_wake
 
 
 @callback

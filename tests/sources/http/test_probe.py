@@ -11,7 +11,6 @@ from custom_components.wattwise.const import SOURCE_HTTP
 from custom_components.wattwise.dialects import all_dialects
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
-from custom_components.wattwise.sources import http_client
 from custom_components.wattwise.sources.device_errors import (
     DeviceAuthError,
     DeviceUnreachableError,
@@ -23,25 +22,26 @@ from custom_components.wattwise.sources.device_settings import (
     HttpEndpoint,
 )
 from custom_components.wattwise.sources.found_device import FoundDevice
-from custom_components.wattwise.sources.http_probe import async_probe, hint_of_zeroconf
+from custom_components.wattwise.sources.http import client as http_client
+from custom_components.wattwise.sources.http.probe import async_probe, hint_of_zeroconf
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-
-from ..homes import async_add_household, http_meter
-from ..http_devices.esphome_web import EsphomeWeb
-from ..http_devices.homewizard import TOKEN, HomeWizardP1, HomeWizardP1V2
-from ..http_devices.iotawatt import IoTaWatt
-from ..http_devices.plain import PlainDevice
-from ..http_devices.server import LOOPBACK, Fault, HttpDevice
-from ..http_devices.shelly import (
+from tests.homes import async_add_household, http_meter
+from tests.http_devices.esphome_web import EsphomeWeb
+from tests.http_devices.homewizard import TOKEN, HomeWizardP1, HomeWizardP1V2
+from tests.http_devices.iotawatt import IoTaWatt
+from tests.http_devices.plain import PlainDevice
+from tests.http_devices.server import LOOPBACK, Fault, HttpDevice
+from tests.http_devices.shelly import (
     Shelly3EmGen1,
     ShellyPlugGen1,
     ShellyPlusGen2,
     ShellyPro3EmGen2,
 )
-from ..http_devices.tasmota import TasmotaPlug
-from ..repository.tree import INTEGRATION, load_json
-from .test_http_source import available, eventually, stored, value
+from tests.http_devices.tasmota import TasmotaPlug
+from tests.repository.tree import INTEGRATION, load_json
+
+from .test_source import available, eventually, stored, value
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

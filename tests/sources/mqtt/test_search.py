@@ -21,16 +21,15 @@ from custom_components.wattwise.sources.device_errors import (
     UnreadableAnswerError,
 )
 from custom_components.wattwise.sources.found_device import FoundDevice
-from custom_components.wattwise.sources.mqtt_search import (
+from custom_components.wattwise.sources.mqtt.search import (
     async_device_from_discovery,
     async_listen_topic,
     async_search_mqtt,
 )
 from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant
-
-from ..dialects.fixture_files import all_fixtures, play
-from ..mqtt_broker import HOST, Broker, Publisher, async_until
+from tests.dialects.fixture_files import all_fixtures, play
+from tests.mqtt_broker import HOST, Broker, Publisher, async_until
 
 MAC: Final = "a0b1c2d3e4f5"
 TOPIC: Final = f"wattwise/discovery/{MAC}"
@@ -326,7 +325,7 @@ async def test_there_is_a_limit(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A search does not fill the memory, and does not wait for a broker for ever."""
-    ear = "custom_components.wattwise.sources.mqtt_ear"
+    ear = "custom_components.wattwise.sources.mqtt.ear"
     monkeypatch.setattr(f"{ear}._MAX_HEARD", 5)
     monkeypatch.setattr(f"{ear}._CONFIRM_SECONDS", 0)
     for index in range(200):
@@ -411,7 +410,7 @@ async def test_an_announced_device_may_be_silent(
 ) -> None:
     """It is a device all the same; nonsense is none."""
     monkeypatch.setattr(
-        "custom_components.wattwise.sources.mqtt_search._FIRST_VALUES_SECONDS", 0.3
+        "custom_components.wattwise.sources.mqtt.search._FIRST_VALUES_SECONDS", 0.3
     )
     found = await async_device_from_discovery(home, TOPIC, json.dumps(ANNOUNCED))
     assert found is not None

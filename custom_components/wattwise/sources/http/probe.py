@@ -6,24 +6,24 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
-from ..const import SOURCE_HTTP
-from ..dialects import all_dialects
-from ..dialects.contract.dialect import (
+from ...const import SOURCE_HTTP
+from ...dialects import all_dialects
+from ...dialects.contract.dialect import (
     Address,
     DeviceIdentity,
     Dialect,
     HttpDialect,
 )
-from ..dialects.contract.field import Field
-from .device_errors import (
+from ...dialects.contract.field import Field
+from ..device_errors import (
     DeviceAuthError,
     DeviceUnreachableError,
     UnknownDeviceError,
     UnreadableAnswerError,
 )
-from .device_settings import HttpEndpoint
-from .found_device import FoundDevice
-from .http_client import DeviceClient
+from ..device_settings import HttpEndpoint
+from ..found_device import FoundDevice
+from .client import DeviceClient
 
 # Understands any JSON, so nothing can be known by it without being told where.
 GENERIC_DIALECT: Final = "generic_json"

@@ -11,9 +11,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
-from ..dialects.contract.dialect import Address, Dialect, MqttDialect
-from .mqtt_link import MqttLink
+from ...const import DOMAIN
+from ...dialects.contract.dialect import Address, Dialect, MqttDialect
+from .link import MqttLink
 
 type AddressCallback = Callable[[Address], None]
 

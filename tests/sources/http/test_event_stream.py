@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.wattwise.sources.event_stream import (
+from custom_components.wattwise.sources.http.event_stream import (
     MAX_EVENT_CHARACTERS,
     EventStreamParser,
     EventTooLongError,

@@ -15,27 +15,26 @@ from custom_components.wattwise.dialects.contract.circuit import Formula
 from custom_components.wattwise.dialects.contract.dialect import HttpAuth
 from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.quantity import Channel
-from custom_components.wattwise.sources import http_hub, http_pace
 from custom_components.wattwise.sources.device_settings import (
     DeviceSettings,
     HttpEndpoint,
 )
-from custom_components.wattwise.sources.http_address import async_follow_address
+from custom_components.wattwise.sources.http import hub as http_hub, pace as http_pace
+from custom_components.wattwise.sources.http.address import async_follow_address
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-
-from ..homes import async_add_household, http_meter, only_meter
-from ..http_devices.passwords import digest
-from ..http_devices.plain import (
+from tests.homes import async_add_household, http_meter, only_meter
+from tests.http_devices.passwords import digest
+from tests.http_devices.plain import (
     EVENTS,
     PlainDevice,
     PlainHttp,
     plain_dialect,
     plain_settings,
 )
-from ..http_devices.server import LOOPBACK, Fault
+from tests.http_devices.server import LOOPBACK, Fault
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from ..const import CONF_SUBENTRY_ID, LOGGER
-from ..dialects import all_dialects
-from ..metering.reading import Reading, RefusedReading
-from .device_settings import DeviceSettings, HttpEndpoint
-from .field_assembly import FieldAssembly
-from .http_hub import DeviceHub, Told, async_listen
-from .source import ReadingCallback, RefusedCallback
+from ...const import CONF_SUBENTRY_ID, LOGGER
+from ...dialects import all_dialects
+from ...metering.reading import Reading, RefusedReading
+from ..device_settings import DeviceSettings, HttpEndpoint
+from ..field_assembly import FieldAssembly
+from ..source import ReadingCallback, RefusedCallback
+from .hub import DeviceHub, Told, async_listen
 
 
 class HttpSource:

@@ -11,16 +11,16 @@ from homeassistant.components.mqtt import ReceiveMessage
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
-from ..dialects import all_dialects
-from ..dialects.contract.dialect import Address
-from ..dialects.contract.field import Decoded, RefusedField
-from ..metering.reading import Reading, Refusal, RefusedReading
-from .device_settings import DeviceSettings
-from .field_assembly import FieldAssembly
-from .mqtt_announcements import AddressCallback, async_follow_device, is_elsewhere
-from .mqtt_link import MqttLink
-from .source import ReadingCallback, RefusedCallback
+from ...const import DOMAIN
+from ...dialects import all_dialects
+from ...dialects.contract.dialect import Address
+from ...dialects.contract.field import Decoded, RefusedField
+from ...metering.reading import Reading, Refusal, RefusedReading
+from ..device_settings import DeviceSettings
+from ..field_assembly import FieldAssembly
+from ..source import ReadingCallback, RefusedCallback
+from .announcements import AddressCallback, async_follow_device, is_elsewhere
+from .link import MqttLink
 
 # What is longer is decoded in a thread, and what comes after it waits its turn.
 _LONG_BYTES: Final = 4_096

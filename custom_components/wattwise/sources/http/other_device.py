@@ -3,9 +3,9 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import DOMAIN, LOGGER
-from ..dialects.contract.dialect import DeviceIdentity
-from .device_errors import DeviceError
+from ...const import DOMAIN, LOGGER
+from ...dialects.contract.dialect import DeviceIdentity
+from ..device_errors import DeviceError
 
 
 class OtherDeviceError(DeviceError):

@@ -30,10 +30,9 @@ from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-
-from ..homes import async_add_household, only_meter
-from ..mqtt_broker import Broker, Publisher, async_set_up_mqtt, async_until
-from .conftest import Connect
+from tests.homes import async_add_household, only_meter
+from tests.mqtt_broker import Broker, Publisher, async_set_up_mqtt, async_until
+from tests.sources.conftest import Connect
 
 MAC: Final = "a0b1c2d3e4f5"
 DATA: Final = f"wattwise/{MAC}/data"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.wattwise.dialects import all_dialects
-from custom_components.wattwise.sources.mqtt_announcements import is_elsewhere
+from custom_components.wattwise.sources.mqtt.announcements import is_elsewhere
 
 
 def entity(key: str, topic: str, unit: str = "W") -> dict[str, Any]:

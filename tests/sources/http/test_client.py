@@ -10,19 +10,18 @@ from aiohttp import web
 import pytest
 
 from custom_components.wattwise.dialects.contract.dialect import HttpAuth
-from custom_components.wattwise.sources import http_client
 from custom_components.wattwise.sources.device_errors import (
     DeviceAuthError,
     DeviceUnreachableError,
     UnreadableAnswerError,
 )
 from custom_components.wattwise.sources.device_settings import HttpEndpoint
-from custom_components.wattwise.sources.http_client import DeviceClient
+from custom_components.wattwise.sources.http import client as http_client
+from custom_components.wattwise.sources.http.client import DeviceClient
 from homeassistant.core import HomeAssistant
-
-from ..http_devices.passwords import Guard, basic, bearer, digest, query
-from ..http_devices.plain import EVENTS, PlainDevice, PlainHttp
-from ..http_devices.server import LOOPBACK, Fault
+from tests.http_devices.passwords import Guard, basic, bearer, digest, query
+from tests.http_devices.plain import EVENTS, PlainDevice, PlainHttp
+from tests.http_devices.server import LOOPBACK, Fault
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from custom_components.wattwise.sources.http_pace import (
+from custom_components.wattwise.sources.http.pace import (
     BACK_OFF_JITTER,
     FAILURES_OF_AN_OUTAGE,
     MAX_BACK_OFF_S,

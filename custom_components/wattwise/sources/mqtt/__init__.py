@@ -1,0 +1,1 @@
+"""Meters on an MQTT broker."""

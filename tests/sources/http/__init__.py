@@ -1,0 +1,1 @@
+"""Tests of the meters that are asked over HTTP."""
