@@ -4,9 +4,6 @@ import asyncio
 from collections.abc import Callable
 import json
 from pathlib import Path
-import socket
-import subprocess
-import time
 from typing import Any, Final
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -15,55 +12,20 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant
+from wattwise_dev.mqtt.broker import HOST, PROGRAM, Broker as Mosquitto
 
 from .conftest import require_program
 
-HOST: Final = "127.0.0.1"
 _PATIENCE_SECONDS: Final = 10.0
 
 
-class Broker:
-    """Mosquitto on a free port of this computer, without a memory of its own."""
+class Broker(Mosquitto):
+    """Mosquitto, where it is installed."""
 
     def __init__(self, folder: Path) -> None:
-        """Prepare a broker whose configuration lies in a folder."""
-        self._program = require_program("mosquitto")
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self.port: int = probe.getsockname()[1]
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(
-            f"listener {self.port} {HOST}\n"
-            "allow_anonymous true\n"
-            "persistence false\n"
-            "max_queued_messages 0\n"
-        )
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start the broker, on the same port as before."""
-        self._process = subprocess.Popen(  # noqa: S603
-            [self._program, "-c", str(self._config)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            try:
-                socket.create_connection((HOST, self.port), timeout=1).close()
-            except OSError:
-                if time.monotonic() > end or self._process.poll() is not None:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
-
-    def kill(self) -> None:
-        """End the broker as a power cut would."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        """Prepare a broker; the test is skipped without one."""
+        require_program(PROGRAM)
+        super().__init__(folder)
 
 
 class Publisher:

@@ -41,6 +41,8 @@ async def test_enqueued_readings_are_committed_at_close(tmp_path: Path) -> None:
     await history.open()
     assert Channel.POWER in await history.latest("meter")
     await history.close()
+    # Who copies this file alone has everything.
+    assert [path.name for path in tmp_path.iterdir()] == ["wattwise.db"]
 
 
 async def test_failing_disk_keeps_batches_and_refuses_appends(

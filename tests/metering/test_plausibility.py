@@ -56,6 +56,15 @@ def test_contract_limits_only_what_the_grid_supplies(role: str) -> None:
     assert value_refusal(Reading(Channel.POWER, NOW_MS, 6_000), profile) is None
 
 
+def test_a_large_contract_widens_all_limits() -> None:
+    """A farm with a contract of 400 kW may have as much on its roofs."""
+    profile = MeterProfile("m", contracted_power_w=400_000)
+    roof = MeterProfile("r", role=MeterRole.PRODUCTION, contracted_power_w=400_000)
+    for channel, value in ((Channel.POWER, -100_000.0), (Channel.CURRENT_L1, 600.0)):
+        assert value_refusal(Reading(channel, NOW_MS, value), profile) is None
+    assert value_refusal(Reading(Channel.POWER, NOW_MS, 100_000), roof) is None
+
+
 @pytest.mark.parametrize(
     ("time_ms", "expected"),
     [

@@ -118,13 +118,14 @@ class History:
         reader, self._reader = self._reader, None
         queries, self._queries = self._queries, None
         try:
-            await self._writer.close()
-        finally:
             if reader:
                 if queries:
                     reader.submit(queries.close)
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(None, reader.shutdown)
+        finally:
+            # Only the last connection, if it may write, leaves one tidy file behind.
+            await self._writer.close()
 
     def on_commit(self, listener: CommitListener) -> None:
         """Call `listener(meter_id, receipt)` in the event loop after each commit."""

@@ -59,15 +59,15 @@ class MeterProfile:
         """Return the power above which a channel is not believed [W].
 
         The contract limits what the grid supplies; what a roof feeds in, or a
-        battery delivers behind the grid meter, it does not.
+        battery delivers behind the grid meter, it does not. Where much is supplied,
+        though, as much may be produced.
         """
-        if (
-            self.contracted_power_w is None
-            or self.role is not MeterRole.GRID
-            or channel is Channel.ENERGY_EXPORT
-        ):
+        if self.contracted_power_w is None:
             return DEFAULT_MAX_POWER_W
-        return self.contracted_power_w * _OVERLOAD_FACTOR
+        contracted_w = self.contracted_power_w * _OVERLOAD_FACTOR
+        if self.role is MeterRole.GRID and channel is not Channel.ENERGY_EXPORT:
+            return contracted_w
+        return max(contracted_w, DEFAULT_MAX_POWER_W)
 
     @property
     def produces(self) -> bool:

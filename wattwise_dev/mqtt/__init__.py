@@ -1,0 +1,1 @@
+"""A real MQTT broker on this computer."""

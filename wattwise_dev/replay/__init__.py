@@ -1,0 +1,1 @@
+"""A day of one house over all transports at once, and what came of it."""
