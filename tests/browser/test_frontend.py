@@ -6,6 +6,8 @@ import re
 from aiohttp import ClientSession
 import pytest
 
+from tests.conftest import require_program
+from tests.firmware.environment import require_esphome
 from wattwise_dev.browser import DESKTOP, PHONE, Frontend, Screen, open_chromium
 
 from .flow_dialog import SCREENSHOTS, FlowDialog, assert_readable, said
@@ -18,6 +20,7 @@ pytestmark = [
 ]
 
 _INTEGRATION = "/config/integrations/integration/wattwise"
+_ESPHOME = "/config/integrations/integration/esphome"
 _METER = "config_subentries.meter.step"
 _ALL_CARDS = {DESKTOP.name: 1300, PHONE.name: 2900}
 
@@ -78,17 +81,31 @@ async def test_the_devices_show_every_entity(frontend: Frontend) -> None:
     for name in ("Demo home", "Grid", "Solar", "Water heater", "Air conditioner"):
         assert name in text
     assert_readable(text)
-    for name in ("Demo home", "Grid", "Solar", "Air conditioner"):
-        await frontend.visit(_INTEGRATION)
-        await frontend.page.get_by_text(name, exact=True).last.click()
-        await frontend.settle()
-        slug = name.lower().replace(" ", "-")
-        await frontend.screenshot(SCREENSHOTS / f"device-{slug}.png", height=1900)
-        text = await frontend.visible_text()
-        assert name in text
-        # What happened before the last restart is in the activity, gaps included.
-        now, _, _ = text.partition("\nActivity\nToday")
-        assert_readable(now, values=True)
+    for name in ("Demo home", "Grid", "Solar", "Water heater"):
+        await _look_at_device(frontend, _INTEGRATION, name)
+
+
+async def test_the_node_shows_what_is_counted(frontend: Frontend) -> None:
+    """An ESPHome node keeps its device; what WattWise counts stands on it too."""
+    require_esphome()
+    require_program("g++")
+    text = await _look_at_device(frontend, _ESPHOME, "Meter 5c1e07")
+    assert "Energy today" in text
+
+
+async def _look_at_device(frontend: Frontend, integration: str, name: str) -> str:
+    """Open the page of an integration's device, and return the words on it."""
+    await frontend.visit(integration)
+    await frontend.page.get_by_text(name, exact=True).last.click()
+    await frontend.settle()
+    slug = name.lower().replace(" ", "-")
+    await frontend.screenshot(SCREENSHOTS / f"device-{slug}.png", height=1900)
+    text = await frontend.visible_text()
+    assert name in text
+    # What happened before the last restart is in the activity, gaps included.
+    now, _, _ = text.partition("\nActivity\nToday")
+    assert_readable(now, values=True)
+    return text
 
 
 async def test_a_meter_that_pushes_is_added(frontend: Frontend, demo_url: str) -> None:
@@ -135,7 +152,7 @@ async def test_meter_and_options_can_be_changed(frontend: Frontend) -> None:
     """The forms behind the cogwheels can be read."""
     await frontend.visit(_INTEGRATION)
     dialog = FlowDialog(frontend)
-    meter = frontend.page.locator("ha-config-sub-entry-row").filter(has_text="Grid")
+    meter = frontend.page.locator("ha-config-sub-entry-row").filter(has_text="Solar")
     await meter.locator("ha-icon-button").nth(1).click()
     await dialog.look("change-1-menu")
     await dialog.choose(said(f"{_METER}.reconfigure.menu_options.settings"))

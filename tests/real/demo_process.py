@@ -1,6 +1,6 @@
 """The demo as a person starts it: a process of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 import signal
@@ -13,11 +13,14 @@ _READY_TIMEOUT_S = 240
 _STOP_TIMEOUT_S = 60
 
 
-def run_demo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the demo until it ends by itself."""
+def run_demo(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the demo until it ends by itself, in another environment if one is given."""
     return subprocess.run(  # noqa: S603  (the command is ours)
         _command(*arguments),
         cwd=REPOSITORY,
+        env=environment,
         capture_output=True,
         text=True,
         timeout=_READY_TIMEOUT_S,

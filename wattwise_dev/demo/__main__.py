@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 import json
 import logging
@@ -11,8 +12,10 @@ import re
 import shutil
 import signal
 import sys
+from textwrap import indent
 from typing import Final
 
+from wattwise_dev.esphome.host_program import HostProgramError
 from wattwise_dev.home_assistant import (
     CommandError,
     FlowError,
@@ -23,13 +26,19 @@ from wattwise_dev.home_assistant import (
 from wattwise_dev.simulator import SimulatorError
 
 from .dashboard import URL_PATH
-from .home import UnsoundHomeError, running_home
+from .devices.broker import BrokerError
+from .devices.equipment import TakenPortError
+from .home import DemoHome, UnsoundHomeError, running_home
 from .progress import Progress
 from .sight import look, versions_of
+from .welcome import terminal_lines
 
 # Every home is a folder in here, so that nothing else is ever deleted.
 _FOLDER: Final = Path(__file__).resolve().parents[2] / ".wattwise" / "demo"
 _INTERRUPTED: Final = 130
+
+type Running = AbstractAsyncContextManager[DemoHome]
+"""A home that runs as long as it is used."""
 
 
 def main() -> int:
@@ -51,18 +60,24 @@ def main() -> int:
         shutil.rmtree(folder)
     run = _smoke if arguments.smoke else _run
     try:
-        return asyncio.run(_stoppable(run(folder, arguments.port, progress)))
+        home = running_home(
+            folder, arguments.port, progress, with_node=not arguments.no_esphome
+        )
+        return asyncio.run(_stoppable(run(home, progress)))
     except UnsoundHomeError as err:
         print(
             f"The demo home cannot go on. {err}\nBegin anew: scripts/demo --fresh",
             file=sys.stderr,
         )
     except (
+        BrokerError,
         CommandError,
         FlowError,
         HomeAssistantProcessError,
+        HostProgramError,
         RestError,
         SimulatorError,
+        TakenPortError,
     ) as err:
         print(err, file=sys.stderr)
     return 1
@@ -75,6 +90,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--name", type=_name, help="keeps several homes apart: .wattwise/demo/NAME"
+    )
+    parser.add_argument(
+        "--no-esphome",
+        action="store_true",
+        help="a new home gets no ESPHome node, which takes a minute to build",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
@@ -106,8 +126,8 @@ async def _stoppable(work: Coroutine[None, None, int]) -> int:
         return _INTERRUPTED
 
 
-async def _run(folder: Path, port: int, progress: Progress) -> int:
-    async with running_home(folder, port, progress) as demo:
+async def _run(running: Running, progress: Progress) -> int:
+    async with running as demo:
         home = demo.home_assistant
         assert home.credentials is not None
         progress.say("Waiting for the first readings ...")
@@ -120,9 +140,9 @@ async def _run(folder: Path, port: int, progress: Progress) -> int:
     Open      {home.url}/{URL_PATH}
     Log in    {home.credentials.username} / {home.credentials.password}
 
-    The grid, solar and water heater meters push a reading every few seconds,
-    the air conditioner reports through sensors of Home Assistant.
-    Everything is kept in .wattwise/demo/{folder.name}. Press Ctrl-C to stop.
+{indent("\n".join(terminal_lines(demo.known)), "    ")}
+
+    Everything is kept in .wattwise/demo/{home.config_dir.name}. Press Ctrl-C to stop.
 """,
             flush=True,
         )
@@ -134,14 +154,26 @@ async def _run(folder: Path, port: int, progress: Progress) -> int:
     return 0
 
 
-async def _smoke(folder: Path, port: int, progress: Progress) -> int:
-    async with running_home(folder, port, progress) as demo:
+async def _smoke(running: Running, progress: Progress) -> int:
+    async with running as demo:
         progress.say("Looking at the entities ...")
         versions = await versions_of(demo.home_assistant)
         sight = await look(
             demo.home_assistant.client, demo.entities, progress, until_growing=True
         )
-    print(json.dumps({"ok": not sight.missing, **versions, **asdict(sight)}))
+    meters = {
+        key: {"transport": meter.transport, "found_by": meter.found_by}
+        for key, meter in demo.known.meters.items()
+    }
+    seen = {
+        "ok": not sight.missing,
+        **versions,
+        "broker": demo.broker,
+        "meters": meters,
+        "fallbacks": demo.known.fallbacks,
+        **asdict(sight),
+    }
+    print(json.dumps(seen))
     for missing in sight.missing:
         progress.say(f"Missing: {missing}")
     return 1 if sight.missing else 0

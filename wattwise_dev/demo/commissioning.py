@@ -5,18 +5,16 @@ from collections.abc import Callable
 import time
 from typing import Any, Final
 
-from wattwise_dev.home_assistant import FlowError, FormError, HomeAssistant
+from wattwise_dev.home_assistant import AbortError, Flow, FormError, HomeAssistant
 
-from .memory import KnownMeter
 from .plan import HOUSEHOLD_ANSWERS, INTERVAL_S, DemoMeter
-from .plug import ENERGY_UNIQUE_ID, POWER_UNIQUE_ID
 
 _DOMAIN: Final = "wattwise"
 _METER: Final = "meter"
 _FIRST_READING_TIMEOUT_S: Final = 30.0
-# The household is loaded anew with the meter.
-_DEVICE_TIMEOUT_S: Final = 20.0
 _POLL_S: Final = 0.2
+# A card ends so when its meter stands in a household.
+_ADDED: Final = "meter_added"
 
 type Connect = Callable[[str], None]
 """Makes a meter push with a key."""
@@ -31,77 +29,62 @@ async def set_up_household(home: HomeAssistant) -> str:
     return entry_id
 
 
+async def add_from_card(flow: Flow, entry_id: str, meter: DemoMeter) -> None:
+    """Confirm the card of a device that was discovered."""
+    try:
+        await _fill_in(flow, meter, household=entry_id)
+    except AbortError as end:
+        if end.reason != _ADDED:
+            raise
+
+
+async def add_by_address(
+    home: HomeAssistant, entry_id: str, meter: DemoMeter, address: str
+) -> None:
+    """Add a meter that is asked over HTTP, by `host:port`."""
+    flow = await home.begin_subentry_flow(entry_id, _METER)
+    await flow.choose("http")
+    await _fill_in(flow, meter, host=address)
+
+
+async def add_sensors(
+    home: HomeAssistant, entry_id: str, meter: DemoMeter, **sensors: str
+) -> None:
+    """Add a meter made of sensors of Home Assistant, by channel."""
+    flow = await home.begin_subentry_flow(entry_id, _METER)
+    await flow.choose("entities")
+    await _fill_in(flow, meter, suggestion="none", **sensors)
+
+
 async def add_push_meter(
     home: HomeAssistant, entry_id: str, meter: DemoMeter, connect: Connect
-) -> KnownMeter:
-    """Add a meter that pushes, as soon as the flow shows its key."""
+) -> str:
+    """Add a meter that pushes, as soon as the flow shows its key; return the key."""
     flow = await home.begin_subentry_flow(entry_id, _METER)
     await flow.choose("push")
     answers: dict[str, Any] = {
-        "name": meter.name,
-        "role": meter.role,
         "interval": INTERVAL_S,
         "energy_kind": "counter",
         "finish_without_reading": False,
     }
-    key = ""
+    while not (key := flow.step.placeholders.get("key", "")):
+        await flow.submit(name=meter.name, role=meter.role, **answers)
+    connect(key)
+    await _fill_in(flow, meter, **answers)
+    return key
+
+
+async def _fill_in(flow: Flow, meter: DemoMeter, **answers: Any) -> None:
+    """Go through a flow with what its forms suggest, except for these answers.
+
+    A form is shown again for some time until the first reading has arrived.
+    """
     deadline = time.monotonic() + _FIRST_READING_TIMEOUT_S
+    answers |= {"name": meter.name, "role": meter.role}
     while not flow.step.is_done:
-        if not key and (key := flow.step.placeholders.get("key", "")):
-            connect(key)
         try:
-            await flow.submit(**answers)
+            await flow.submit(**flow.step.suggestions | answers)
         except FormError:
-            # Until the first reading has arrived, the form is shown again.
-            if not key or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise
             await asyncio.sleep(_POLL_S)
-    return await _known(home, entry_id, meter, key)
-
-
-async def add_plug_meter(
-    home: HomeAssistant, entry_id: str, meter: DemoMeter
-) -> KnownMeter:
-    """Add a meter made of the two sensors of the plug."""
-    sensors = {
-        entry["unique_id"]: entry["entity_id"]
-        for entry in await home.command("config/entity_registry/list")
-        if entry["platform"] == "template"
-    }
-    flow = await home.begin_subentry_flow(entry_id, _METER)
-    await flow.choose("entities")
-    while not flow.step.is_done:
-        await flow.submit(
-            suggestion="none",
-            name=meter.name,
-            role=meter.role,
-            power=sensors[POWER_UNIQUE_ID],
-            energy_import=sensors[ENERGY_UNIQUE_ID],
-        )
-    return await _known(home, entry_id, meter, None)
-
-
-async def _known(
-    home: HomeAssistant, entry_id: str, meter: DemoMeter, key: str | None
-) -> KnownMeter:
-    """Return the new meter with its subentry and its device."""
-    subentries = await home.command("config_entries/subentries/list", entry_id=entry_id)
-    for subentry in subentries:
-        if subentry["title"] == meter.name:
-            subentry_id = subentry["subentry_id"]
-            return KnownMeter(
-                subentry_id, await _device_of(home, subentry_id, meter), key
-            )
-    raise FlowError(f"{meter.name} was added but is not among {subentries}")
-
-
-async def _device_of(home: HomeAssistant, subentry_id: str, meter: DemoMeter) -> str:
-    """Wait until the meter's device stands in the registry and return its id."""
-    deadline = time.monotonic() + _DEVICE_TIMEOUT_S
-    while time.monotonic() < deadline:
-        for device in await home.command("config/device_registry/list"):
-            if device["config_subentry_id"] == subentry_id:
-                device_id: str = device["id"]
-                return device_id
-        await asyncio.sleep(_POLL_S)
-    raise FlowError(f"{meter.name} was added but has no device")

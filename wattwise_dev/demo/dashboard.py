@@ -6,7 +6,16 @@ from wattwise_dev.home_assistant import HomeAssistant
 
 from .cards import Card, bar, gauge, heading, number, section
 from .entities import Entities
-from .plan import AIR_CONDITIONER, GRID, HOUSEHOLD_ANSWERS, METERS, SOLAR, WATER_HEATER
+from .memory import KnownHome
+from .plan import (
+    AIR_CONDITIONER,
+    GRID,
+    HOUSEHOLD_ANSWERS,
+    METERS,
+    SOLAR,
+    WATER_HEATER,
+)
+from .welcome import dashboard_welcome
 
 URL_PATH: Final = "demo-home"
 _TITLE: Final = "Demo home"
@@ -19,14 +28,11 @@ _APPLIANCES: Final = (
 _USUAL_VOLTAGES: Final = (207, 253)
 # Home Assistant has recorded the sensors since they were added, some seconds ago.
 _LAST_MINUTES_H: Final = 0.25
-_WELCOME: Final = """\
-# Demo home
-Four simulated meters report live: the **grid**, the **solar** roof and the **water \
-heater** push over HTTP, the **air conditioner** is made of sensors that Home Assistant \
-has already. Their last 60 days were loaded from files."""
 
 
-async def show_dashboard(home: HomeAssistant, entities: Entities) -> None:
+async def show_dashboard(
+    home: HomeAssistant, known: KnownHome, entities: Entities
+) -> None:
     """Create the dashboard, or renew it, and make it what is seen first."""
     dashboards = await home.command("lovelace/dashboards/list")
     if not any(dashboard["url_path"] == URL_PATH for dashboard in dashboards):
@@ -39,14 +45,16 @@ async def show_dashboard(home: HomeAssistant, entities: Entities) -> None:
             show_in_sidebar=True,
         )
     await home.command(
-        "lovelace/config/save", url_path=URL_PATH, config=dashboard_config(entities)
+        "lovelace/config/save",
+        url_path=URL_PATH,
+        config=dashboard_config(known, entities),
     )
     await home.command(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
     )
 
 
-def dashboard_config(entities: Entities) -> dict[str, Any]:
+def dashboard_config(known: KnownHome, entities: Entities) -> dict[str, Any]:
     """Return the dashboard; what has no entity is left out."""
     return {
         "title": _TITLE,
@@ -61,7 +69,7 @@ def dashboard_config(entities: Entities) -> dict[str, Any]:
                     "card": {
                         "type": "markdown",
                         "text_only": True,
-                        "content": _WELCOME,
+                        "content": dashboard_welcome(known),
                     },
                 },
                 "sections": [
@@ -100,6 +108,18 @@ def _now(entities: Entities) -> Card:
             "mdi:transmission-tower",
             "blue",
         ),
+        number(
+            entities.household("untracked_power"),
+            "Not tracked",
+            "mdi:help-circle-outline",
+            "grey",
+        ),
+        number(
+            entities.household("connection_load"),
+            "Connection load",
+            "mdi:speedometer",
+            "purple",
+        ),
     )
 
 
@@ -117,6 +137,18 @@ def _today(entities: Entities) -> Card:
             "From the grid",
             "mdi:transmission-tower-export",
             "blue",
+        ),
+        number(
+            entities.household("untracked_today"),
+            "Not tracked",
+            "mdi:help-circle-outline",
+            "grey",
+        ),
+        number(
+            entities.household("self_sufficiency_today"),
+            "Self-sufficiency",
+            "mdi:home-lightning-bolt",
+            "green",
         ),
         heading("Yesterday", "mdi:calendar-arrow-left", "subtitle"),
         number(

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
 from wattwise_dev.home_assistant import HomeAssistant
 
 from .memory import KnownHome
+
+_POWER: Final = "power"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,32 @@ async def find_entities(home: HomeAssistant, known: KnownHome) -> Entities:
     """Read the registry."""
     meters = {meter.subentry_id: key for key, meter in known.meters.items()}
     registry = await home.command("config/entity_registry/list")
-    return Entities(
-        {
-            (
-                meters.get(entry["config_subentry_id"]),
-                # A unique id is the id of the meter or household, and what it shows.
-                entry["unique_id"].partition("_")[2],
-            ): entry["entity_id"]
-            for entry in registry
-            if entry["config_entry_id"] == known.entry_id and not entry["disabled_by"]
-        },
-    )
+    ids: dict[tuple[str | None, str], str] = {
+        (
+            meters.get(entry["config_subentry_id"]),
+            # A unique id is the id of the meter or household, and what it shows.
+            entry["unique_id"].partition("_")[2],
+        ): entry["entity_id"]
+        for entry in registry
+        if entry["config_entry_id"] == known.entry_id and not entry["disabled_by"]
+    }
+    return Entities({**await _powers_of_devices(home, known, registry), **ids})
+
+
+async def _powers_of_devices(
+    home: HomeAssistant, known: KnownHome, registry: list[dict[str, Any]]
+) -> dict[tuple[str | None, str], str]:
+    """Return the power of devices of other integrations: WattWise repeats none."""
+    states = await home.client.states()
+    meters = {meter.device_id: key for key, meter in known.meters.items()}
+    return {
+        (meters[entry["device_id"]], _POWER): entry["entity_id"]
+        for entry in registry
+        if entry["device_id"] in meters
+        and entry["config_entry_id"] != known.entry_id
+        and _is_power(states.get(entry["entity_id"]))
+    }
+
+
+def _is_power(state: Mapping[str, Any] | None) -> bool:
+    return state is not None and state["attributes"].get("device_class") == _POWER

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,21 +11,30 @@ import shutil
 from homeassistant.const import RESTART_EXIT_CODE
 from wattwise_dev.home_assistant import HomeAssistant
 
-from . import plug
 from .dashboard import show_dashboard
+from .devices import sensor_plug
+from .devices.equipment import Equipment
+from .devices.esphome_node import NoNodeError, program_of_node
+from .devices.wiring import Wiring
 from .energy_dashboard import show_energy
 from .entities import Entities, find_entities
-from .first_start import set_up
+from .first_start import FirstStart
 from .household import demo_household
 from .live import Live
-from .memory import KnownHome, load_home, save_home
-from .plan import METERS, PLACE
+from .memory import ForeignHomeError, KnownHome, load_home, save_home
+from .plan import AIR_CONDITIONER, METERS, PLACE
 from .progress import Progress
 from .recorded_past import record_past
 
+# Announcements are heard, though only those that are meant for this machine.
+_CONFIGURATION = f"""\
+zeroconf:
+
+{sensor_plug.CONFIGURATION}"""
+
 
 class UnsoundHomeError(Exception):
-    """The home in the folder is not the one that the demo has set up."""
+    """The home in the folder is not one that the demo can go on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,9 @@ class DemoHome:
 
     home_assistant: HomeAssistant
     live: Live
+    known: KnownHome
+    broker: str
+    """The program that passes MQTT messages on."""
     entities: Entities
     progress: Progress
 
@@ -67,46 +79,73 @@ class DemoHome:
 
 @asynccontextmanager
 async def running_home(
-    folder: Path, port: int, progress: Progress
+    folder: Path, port: int, progress: Progress, *, with_node: bool
 ) -> AsyncIterator[DemoHome]:
     """Run the home of a folder; a folder without a complete home gets a new one.
 
-    Raises UnsoundHomeError when the home there has been changed too much.
+    A new one gets an ESPHome node if wanted and possible. Raises UnsoundHomeError when
+    the home there has been changed too much, TakenPortError when its devices cannot be
+    where they were.
     """
-    known = load_home(folder)
+    try:
+        known = load_home(folder)
+    except ForeignHomeError as err:
+        raise UnsoundHomeError(str(err)) from err
+    program, fallbacks = await _node(known, progress, with_node=with_node)
     if known is None:
         # What may be there is a set-up that was broken off.
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        await asyncio.to_thread(folder.mkdir, parents=True)
     began = known.began if known else datetime.now(UTC).replace(microsecond=0)
-    home = HomeAssistant(
-        folder,
-        port,
-        place=PLACE,
-        extra_configuration=plug.CONFIGURATION,
-    )
-    live = Live(demo_household(began), home.client)
+    wiring = known.wiring if known else Wiring.new(with_node=program is not None)
+    home = HomeAssistant(folder, port, place=PLACE, extra_configuration=_CONFIGURATION)
+    equipment = Equipment(folder, wiring, home.client, program)
+    live = Live(demo_household(began), home.url)
     is_new = known is None
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(equipment.stop)
+        stack.push_async_callback(home.stop)
+        stack.push_async_callback(live.stop)
+        stack.callback(progress.say, "Stopping ...")
+        await equipment.start()
         if known:
             progress.say(f"Starting the demo home of {began:%d %B %Y} ...")
+            measuring = asyncio.create_task(live.begin(equipment.devices))
             await home.start()
             await _check(home, known)
+            await measuring
         else:
-            known = await set_up(home, live, began, progress)
-        progress.say("Connecting the meters ...")
-        await live.connect(known.meters)
+            first = FirstStart(home, equipment, live, fallbacks, progress)
+            known = await first.set_up(began)
+        for key, meter in known.meters.items():
+            if meter.push_key is not None:
+                live.push(key, meter.push_key)
         progress.say("Building the dashboard ...")
         entities = await find_entities(home, known)
         if is_new:
             await record_past(home, known, entities)
         await show_energy(home, entities)
-        await show_dashboard(home, entities)
+        await show_dashboard(home, known, entities)
         save_home(folder, known)
-        yield DemoHome(home, live, entities, progress)
-    finally:
-        progress.say("Stopping ...")
-        await live.stop()
-        await home.stop()
+        yield DemoHome(home, live, known, equipment.broker.name, entities, progress)
+
+
+async def _node(
+    known: KnownHome | None, progress: Progress, *, with_node: bool
+) -> tuple[Path | None, dict[str, str]]:
+    """Return the program of the ESPHome node, or why there is none, by meter."""
+    if known is not None and known.wiring.node_port is None:
+        return None, known.fallbacks
+    if known is None and not with_node:
+        return None, {AIR_CONDITIONER.key: "no ESPHome node was wanted"}
+    progress.say("Preparing the ESPHome node; to build it, once, takes a minute ...")
+    try:
+        return await asyncio.to_thread(program_of_node), {}
+    except NoNodeError as err:
+        if known is not None:
+            raise UnsoundHomeError(f"Its ESPHome node is missing: {err}.") from err
+        progress.say(f"There will be no ESPHome node: {err}")
+        return None, {AIR_CONDITIONER.key: str(err)}
 
 
 async def _check(home: HomeAssistant, known: KnownHome) -> None:

@@ -1,66 +1,51 @@
-"""The household at this moment: its meters push, its plug reports."""
+"""The household at this moment: its devices measure, and one meter pushes."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 import time
 from typing import Final
 
-from aiohttp import ClientError
-
-from wattwise_dev.home_assistant import Client, RestError
 from wattwise_dev.simulator import Household, simulate
-from wattwise_dev.simulator.household import ENERGY_IMPORT, POWER
 from wattwise_dev.simulator.player import Player
 from wattwise_dev.simulator.sample import Sample, samples_of
 
-from . import plug
-from .memory import KnownMeter
-from .plan import INTERVAL_S, SEED
+from .devices.device import Device, on_mains
+from .plan import GRID, INTERVAL_S, METERS, SEED
 
 # Longer than anybody lets a demo run.
 _HORIZON: Final = timedelta(days=3650)
+_DEVICES: Final = "devices"
+
+type Samples = Mapping[str, Sample]
+"""What the meters of a household measure at one moment."""
 
 
 class Live:
     """Everything in a household that reports."""
 
-    def __init__(self, household: Household, client: Client) -> None:
-        """Report to this Home Assistant, nothing at first."""
+    def __init__(self, household: Household, url: str) -> None:
+        """Be silent at first; what pushes does so to the Home Assistant at a URL."""
         self.household = household
-        self._client = client
+        self._url = url
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def connect(self, meters: Mapping[str, KnownMeter]) -> None:
-        """Let meters report from now on."""
-        for key, meter in meters.items():
-            if meter.push_key is None:
-                await self.plug_in(key)
-            else:
-                self.push(key, meter.push_key)
+    async def begin(self, devices: Mapping[str, Device]) -> None:
+        """Let devices measure from now on; returns after the first time."""
+        moments = self._moments(tuple(devices))
+        await _show(devices, await asyncio.to_thread(next, moments))
+        self._keep_doing(_DEVICES, _show_for_ever(devices, moments))
 
     def push(self, meter: str, key: str) -> None:
         """Let a meter push with its key, the first reading at once."""
         player = Player(
-            self._client.url,
+            self._url,
             {meter: key},
             self.household,
             interval_s=INTERVAL_S,
             seed=SEED,
         )
         self._keep_doing(meter, player.run())
-
-    async def plug_in(self, meter: str) -> None:
-        """Let the plug report what a meter measures; returns after its first report."""
-        now = datetime.now(UTC)
-        step = timedelta(seconds=INTERVAL_S)
-        chunks = simulate(
-            self.household, now - step, now + _HORIZON, INTERVAL_S, SEED, (meter,)
-        )
-        samples = samples_of(chunks, meter)
-        await self._report(await asyncio.to_thread(next, samples))
-        self._keep_doing(meter, self._report_for_ever(samples))
 
     async def wait(self) -> None:
         """Wait until something cannot report any more, and raise why."""
@@ -71,29 +56,52 @@ class Live:
             task.result()
 
     async def silence(self, meter: str) -> None:
-        """Let a meter report no more, until it is started again."""
+        """Let a meter push no more, until it is started again."""
         task = self._tasks.pop(meter)
         task.cancel()
         await asyncio.wait((task,))
 
     async def stop(self) -> None:
         """Let nothing report any more."""
-        for meter in list(self._tasks):
-            await self.silence(meter)
+        for name in list(self._tasks):
+            await self.silence(name)
 
-    def _keep_doing(self, meter: str, work: Coroutine[None, None, None]) -> None:
-        self._tasks[meter] = asyncio.create_task(work)
+    def _keep_doing(self, name: str, work: Coroutine[None, None, None]) -> None:
+        self._tasks[name] = asyncio.create_task(work)
 
-    async def _report_for_ever(self, samples: Iterator[Sample]) -> None:
-        while True:
-            # Each day is simulated as it begins, which takes a moment.
-            sample = await asyncio.to_thread(next, samples)
-            await asyncio.sleep(max(0.0, sample.due_s - time.time()))
-            # While Home Assistant restarts, nobody hears the plug.
-            with suppress(ClientError, RestError, TimeoutError):
-                await self._report(sample)
-
-    async def _report(self, sample: Sample) -> None:
-        await plug.report(
-            self._client, sample.values[POWER], sample.values[ENERGY_IMPORT]
+    def _moments(self, meters: tuple[str, ...]) -> Iterator[Samples]:
+        """Yield what some meters measure, from the last full interval on."""
+        now = datetime.now(UTC)
+        chunks = simulate(
+            self.household,
+            now - timedelta(seconds=INTERVAL_S),
+            now + _HORIZON,
+            INTERVAL_S,
+            SEED,
+            meters,
         )
+        for chunk in chunks:
+            columns = (samples_of((chunk,), meter) for meter in meters)
+            for samples in zip(*columns, strict=True):
+                yield dict(zip(meters, samples, strict=True))
+
+
+async def _show_for_ever(
+    devices: Mapping[str, Device], moments: Iterator[Samples]
+) -> None:
+    while True:
+        # Each day is simulated as it begins, which takes a moment.
+        samples = await asyncio.to_thread(next, moments)
+        due_s = samples[GRID.key].due_s
+        await asyncio.sleep(max(0.0, due_s - time.time()))
+        await _show(devices, samples)
+
+
+async def _show(devices: Mapping[str, Device], samples: Samples) -> None:
+    """Let each device measure its part of the household."""
+    phases = {meter.key: meter.phase for meter in METERS}
+    for key, device in devices.items():
+        sample, phase = samples[key], phases[key]
+        if phase is not None:
+            sample = on_mains(sample, samples[GRID.key], phase)
+        await device.show(sample)

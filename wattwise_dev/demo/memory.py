@@ -6,7 +6,15 @@ import json
 from pathlib import Path
 from typing import Final
 
+from .devices.wiring import Wiring
+
 _FILE: Final = "demo_home.json"
+# Homes of another version have other devices.
+_VERSION: Final = 2
+
+
+class ForeignHomeError(Exception):
+    """The home was set up by another version of the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +23,11 @@ class KnownMeter:
 
     subentry_id: str
     device_id: str
-    push_key: str | None
+    transport: str
+    """How its readings come, as in the plan."""
+    found_by: str
+    """What it was discovered by, in Home Assistant's words; `user` if by nobody."""
+    push_key: str | None = None
     """Shown once when the meter was added; None for one that does not push."""
 
 
@@ -26,28 +38,36 @@ class KnownHome:
     entry_id: str
     began: datetime
     """Where the loaded past ends and the live readings begin."""
+    wiring: Wiring
     meters: dict[str, KnownMeter]
     """By the key of the plan."""
+    fallbacks: dict[str, str]
+    """Why a meter is not what was planned, by its key."""
 
 
 def load_home(config_dir: Path) -> KnownHome | None:
-    """Return the home of a configuration folder, None when it is not complete."""
+    """Return the home of a configuration folder, None when it is not complete.
+
+    Raises ForeignHomeError when another version of the demo has set it up.
+    """
     path = config_dir / _FILE
     if not path.exists():
         return None
     kept = json.loads(path.read_text(encoding="utf-8"))
+    if kept.get("version") != _VERSION:
+        raise ForeignHomeError("It was set up by another version of the demo.")
     return KnownHome(
         entry_id=kept["entry_id"],
         began=datetime.fromisoformat(kept["began"]),
+        wiring=Wiring(**kept["wiring"]),
         meters={key: KnownMeter(**meter) for key, meter in kept["meters"].items()},
+        fallbacks=kept["fallbacks"],
     )
 
 
 def save_home(config_dir: Path, home: KnownHome) -> None:
     """Keep the home; it holds the keys of its meters, so only its owner may read it."""
     path = config_dir / _FILE
-    path.write_text(
-        json.dumps({**asdict(home), "began": home.began.isoformat()}, indent=2),
-        encoding="utf-8",
-    )
-    path.chmod(0o600)
+    kept = {"version": _VERSION, **asdict(home), "began": home.began.isoformat()}
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(kept, indent=2), encoding="utf-8")

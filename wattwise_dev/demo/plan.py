@@ -35,8 +35,12 @@ HOUSEHOLD_ANSWERS: Final[dict[str, Any]] = {
 class Transport(StrEnum):
     """How the readings of a meter come to WattWise."""
 
+    MQTT = "mqtt"
     PUSH = "push"
+    HTTP = "http"
+    ESPHOME = "esphome"
     ENTITIES = "entities"
+    """Sensors of some other integration, where there can be no ESPHome node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,17 @@ class DemoMeter:
     """Its name in the simulated household."""
     name: str
     role: str
-    transport: Transport = Transport.PUSH
+    transport: Transport
+    phase: int | None = None
+    """The phase an appliance hangs on, from 1 on."""
 
 
-GRID: Final = DemoMeter("grid", "Grid", "grid")
-SOLAR: Final = DemoMeter("pv", "Solar", "production")
-WATER_HEATER: Final = DemoMeter("water_heater", "Water heater", "appliance")
+GRID: Final = DemoMeter("grid", "Grid", "grid", Transport.MQTT)
+SOLAR: Final = DemoMeter("pv", "Solar", "production", Transport.PUSH)
+WATER_HEATER: Final = DemoMeter(
+    "water_heater", "Water heater", "appliance", Transport.HTTP, phase=2
+)
 AIR_CONDITIONER: Final = DemoMeter(
-    "ac", "Air conditioner", "appliance", Transport.ENTITIES
+    "ac", "Air conditioner", "appliance", Transport.ESPHOME, phase=1
 )
 METERS: Final = (GRID, SOLAR, WATER_HEATER, AIR_CONDITIONER)

@@ -24,6 +24,9 @@ _EXPECTED: Final[dict[str | None, tuple[str, ...]]] = {
         "consumption_today",
         "production_today",
         "cost_today",
+        "untracked_power",
+        "self_sufficiency_today",
+        "connection_load",
     ),
     GRID.key: (
         "power",

@@ -1,7 +1,7 @@
 """A real Home Assistant as a child process, driven over its own interfaces."""
 
 from .client import Client, CommandError, RestError
-from .configuration import Place
+from .configuration import HOST, Place
 from .flows import AbortError, Flow, FlowError, FormError, Step, open_discovered_flow
 from .instance import HomeAssistant
 from .onboarding import Credentials
@@ -9,6 +9,7 @@ from .ports import free_port, is_free
 from .process import HomeAssistantProcessError
 
 __all__ = [
+    "HOST",
     "AbortError",
     "Client",
     "CommandError",

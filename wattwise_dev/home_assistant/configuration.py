@@ -8,6 +8,8 @@ from typing import Any, Final
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 INTEGRATION: Final = REPOSITORY / "custom_components" / "wattwise"
 HOST: Final = "127.0.0.1"
+# The adapter's name on Linux, and on a Mac.
+_LOOPBACK: Final = ("lo", "lo0")
 
 _CONFIGURATION: Final = """\
 # Written anew at every start; change wattwise_dev instead.
@@ -85,6 +87,7 @@ def write_configuration(
         encoding="utf-8",
     )
     _write_http_settings(config_dir, port)
+    _keep_to_loopback(config_dir)
     _skip_core_config_step(config_dir)
     _link_integration(config_dir, present=with_integration)
 
@@ -96,6 +99,11 @@ def _write_http_settings(config_dir: Path, port: int) -> None:
     the form of storage version 1 is migrated to confirmed settings instead.
     """
     _write_storage(config_dir, "http", 1, {"server_host": [HOST], "server_port": port})
+
+
+def _keep_to_loopback(config_dir: Path) -> None:
+    """Let it neither announce itself in the network nor look for devices there."""
+    _write_storage(config_dir, "core.network", 1, {"configured_adapters": _LOOPBACK})
 
 
 def _skip_core_config_step(config_dir: Path) -> None:
