@@ -6,7 +6,7 @@ from typing import Final
 
 from .meter import Meter
 from .metering.balance import Balance, MeterFlow
-from .metering.profile import MeterRole
+from .metering.profile import EnergyKind, MeterRole
 from .metering.quantity import Channel
 
 # An inverter that fell silent while it gave less is asleep, as most are at night [W].
@@ -31,7 +31,8 @@ def power_balance(meters: Mapping[str, Meter]) -> Balance:
     def ways(meter: Meter) -> _Ways:
         power = _power(meter)
         if meter.profile.role is not MeterRole.PRODUCTION:
-            return power, None
+            # It has a sign for either way.
+            return power, None if power is None else 0.0
         if power is None and not feeding and _is_asleep(meter):
             power = 0.0
         return None, power
@@ -57,6 +58,12 @@ def energy_balance(
             else float(getattr(totals, period) if of_the_day else 0.0)
             for channel in (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
         )
+        if meter.profile.energy_kind is EnergyKind.POWER:
+            # Its power tells both ways; of one of them there was nothing yet.
+            if inward is None and outward is not None:
+                inward = 0.0
+            elif outward is None and inward is not None:
+                outward = 0.0
         return inward, outward
 
     return _balance(meters, ways)

@@ -222,7 +222,7 @@ def test_minus_one_over_mqtt() -> None:
 def test_old_firmware_counts_watt_minutes_only() -> None:
     """Then these are taken; without announcement the name tells half the address."""
     device = played("old_firmware")
-    assert device.identity.key == "b1e2c8"
+    assert device.identity.key == "shelly_gen1:shellyem-B1E2C8"
     assert device.values("0") == {
         Channel.POWER: -250.5,
         Channel.ENERGY_IMPORT: pytest.approx(100),

@@ -16,7 +16,7 @@ def grid(
     power: float | None, meter: str = "grid", parent: str | None = None
 ) -> MeterFlow:
     """Return a grid meter with signed power."""
-    return MeterFlow(meter, GRID, power, None, parent)
+    return MeterFlow(meter, GRID, power, None if power is None else 0.0, parent)
 
 
 def roof(
@@ -205,3 +205,15 @@ def test_remainder_and_tracked_are_the_consumption(
     assert tracked == pytest.approx(outermost)
     assert untracked >= 0.0
     assert tracked + untracked == pytest.approx(max(drawn, tracked))
+
+
+def test_what_a_one_way_meter_cannot_see() -> None:
+    """A roof may feed in while a meter counts only what comes: nobody knows."""
+    one_way = MeterFlow("grid", GRID, 5_000.0, None)
+    assert Balance([one_way]).consumption() == 5_000.0
+    assert Balance([one_way, used(100.0, "oven")]).untracked() == 4_900.0
+    with_roof = Balance([one_way, roof(20_000.0), used(100.0, "oven")])
+    assert with_roof.consumption() is None
+    assert with_roof.untracked() is None
+    assert with_roof.grid_exchange(netted=True) is None
+    assert with_roof.production() == 20_000.0

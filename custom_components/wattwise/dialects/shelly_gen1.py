@@ -61,7 +61,8 @@ _METER_TOPIC: Final = re.compile(
 )
 _EMETER_TOPIC: Final = re.compile(r"emeter/(\d{1,2})/(\w+)")
 _NEUTRAL_TOPIC: Final = "emeter_n/current"
-_ID: Final = re.compile(r"shelly[\w-]*-((?:[0-9A-Fa-f]{6}){1,2})")
+# Older ones have only the second half of their address in their name.
+_ID: Final = re.compile(r"shelly[\w-]*-(?:[0-9A-Fa-f]{6}|([0-9A-Fa-f]{12}))")
 _PREFIX: Final = "shellies/"
 
 
@@ -204,7 +205,7 @@ class _Search:
             if identity is None:
                 if not heard.has_values or not (match := _ID.fullmatch(device)):
                     continue
-                key = match[1].lower()
+                key = match[1].lower() if match[1] else f"shelly_gen1:{device}"
                 identity = DeviceIdentity(key, device, "", _MANUFACTURER)
                 three_phases = device.startswith("shellyem3-")
             address = {"id": device, "three_phases": three_phases}

@@ -77,7 +77,7 @@ class Balance:
         """
         if not self._grid:
             return _at_least_zero(self.tracked())
-        grid = _sum(flow.net for flow in self._grid)
+        grid = _sum(flow.net if self._sees_all(flow) else None for flow in self._grid)
         taken = _sum((flow.net for flow in self._supply), empty=0.0)
         return _at_least_zero(_difference(grid, taken))
 
@@ -120,7 +120,7 @@ class Balance:
         """
         flows = []
         for flow in self._grid:
-            if flow.net is None:
+            if flow.net is None or not self._sees_all(flow):
                 return None
             # Momentary power is one signed number, energies are two.
             inward, outward = flow.inward or 0.0, flow.outward or 0.0
@@ -131,6 +131,15 @@ class Balance:
                 )
             )
         return exchange(flows, netted=netted) if flows else None
+
+    def _sees_all(self, grid: MeterFlow) -> bool:
+        """Whether nothing can flow through a grid meter that it does not tell.
+
+        One that counts import only does not know what a roof feeds in.
+        """
+        return grid.outward is not None or not any(
+            flow.role in _SUPPLY for flow in self._flows.values()
+        )
 
     def _used(self, appliance: MeterFlow) -> float | None:
         """Return what is used behind a meter, whatever is produced behind it."""
