@@ -11,10 +11,15 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.wattwise.const import CONF_ENTITIES, DOMAIN
 from custom_components.wattwise.entity_changes import SETTLE_SECONDS
+from custom_components.wattwise.flows.reading_preview import async_texts
 from custom_components.wattwise.metering.quantity import Channel
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 
 from .homes import async_add_household, entity_meter, only_meter
 
@@ -24,12 +29,22 @@ METER = "Heat pump"
 class Node:
     """A device of another integration with sensors that come and go."""
 
-    def __init__(self, hass: HomeAssistant) -> None:
-        """Add the device's integration."""
+    def __init__(self, hass: HomeAssistant, other: Node | None = None) -> None:
+        """Add the device, with an integration of its own or that of another one."""
         self.hass = hass
         self.registry = er.async_get(hass)
-        self.entry = MockConfigEntry(domain="esphome")
-        self.entry.add_to_hass(hass)
+        self.entry = other.entry if other else MockConfigEntry(domain="esphome")
+        if other is None:
+            self.entry.add_to_hass(hass)
+        mac = f"98:35:69:ab:f6:{len(dr.async_get(hass).devices):02x}"
+        self.connection = (dr.CONNECTION_NETWORK_MAC, mac)
+        self.device = self.joined()
+
+    def joined(self) -> dr.DeviceEntry:
+        """Register the device."""
+        return dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=self.entry.entry_id, connections={self.connection}
+        )
 
     def sensor(self, key: str, device_class: str, unit: str) -> er.RegistryEntry:
         """Register a sensor."""
@@ -38,6 +53,7 @@ class Node:
             "esphome",
             key,
             config_entry=self.entry,
+            device_id=self.device.id,
             original_device_class=device_class,
             original_name=key,
             unit_of_measurement=unit,
@@ -133,7 +149,9 @@ async def test_a_sensor_that_is_registered_again(wattwise: HomeAssistant) -> Non
     await wattwise.async_block_till_done()
     issues = ir.async_get(wattwise)
     issue_id = f"source_entity_missing_entities-{METER}"
-    assert issues.async_get_issue(DOMAIN, issue_id)
+    issue = issues.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders == {"meter": METER, "entity": "Power"}
 
     again = node.sensor("Power", "power", "W")
     assert again.id == power.id
@@ -219,6 +237,98 @@ async def test_a_sensor_of_long_ago_is_no_successor(
     assert only_meter(entry).subentry.data[CONF_ENTITIES] == {"power": power.id}
 
 
+async def test_the_names_of_lost_sensors(wattwise: HomeAssistant) -> None:
+    """People read names as they stand in the form, not our keys."""
+    await async_add_household(
+        wattwise, entity_meter({"energy_import": "a" * 32, "voltage_l1": "b" * 32})
+    )
+    issue = ir.async_get(wattwise).async_get_issue(
+        DOMAIN, f"source_entity_missing_entities-{METER}"
+    )
+    assert issue is not None
+    placeholders = issue.translation_placeholders
+    assert placeholders is not None
+    texts = await async_texts(wattwise)
+    assert placeholders["entity"] == ", ".join(
+        texts[f"channel.options.{key}"] for key in ("energy_import", "voltage_l1")
+    )
+    assert "_" not in placeholders["entity"]
+
+
+async def test_a_sensor_of_another_device_is_no_successor(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Of many devices on one broker, one joins just as another one is removed."""
+    fridge = Node(wattwise)
+    heater = Node(wattwise, fridge)
+    power = fridge.sensor("Fridge", "power", "W")
+    entry = await async_add_household(wattwise, entity_meter({"power": power.id}))
+    freezer.tick(timedelta(hours=1))
+    heater.sensor("Heater", "power", "W")
+    freezer.tick(timedelta(seconds=40))
+    dr.async_get(wattwise).async_remove_device(fridge.device.id)
+    await settle(wattwise, freezer)
+    assert fridge.registry.async_get(power.entity_id) is None
+    meter = only_meter(entry)
+    assert meter.subentry.data[CONF_ENTITIES] == {"power": power.id}
+    issue_id = f"source_entity_missing_{meter.profile.meter_id}"
+    assert ir.async_get(wattwise).async_get_issue(DOMAIN, issue_id)
+
+
+async def test_losses_of_several_devices(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """What one device lost and got does not depend on what another one did."""
+    one = Node(wattwise)
+    two = Node(wattwise, one)
+    lost = [node.sensor(f"Power {node.device.id}", "power", "W") for node in (one, two)]
+    entry = await async_add_household(
+        wattwise,
+        entity_meter({"power": lost[0].id}, "One"),
+        entity_meter({"power": lost[1].id}, "Two"),
+    )
+    freezer.tick(timedelta(hours=1))
+    for sensor in lost:
+        one.registry.async_remove(sensor.entity_id)
+    got = [node.sensor(f"Watt {node.device.id}", "power", "W") for node in (one, two)]
+    await settle(wattwise, freezer)
+    read = [m.subentry.data[CONF_ENTITIES] for m in entry.runtime_data.meters.values()]
+    assert read == [{"power": sensor.id} for sensor in got]
+
+
+async def test_a_device_that_is_registered_again(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Deleted and found again, it is the same piece of hardware."""
+    node = Node(wattwise)
+    power = node.sensor("Power", "power", "W")
+    entry = await async_add_household(wattwise, entity_meter({"power": power.id}))
+    freezer.tick(timedelta(hours=1))
+    dr.async_get(wattwise).async_remove_device(node.device.id)
+    await wattwise.async_block_till_done()
+    node.device = node.joined()
+    successor = node.sensor("Leistung", "power", "W")
+    await settle(wattwise, freezer)
+    assert only_meter(entry).subentry.data[CONF_ENTITIES] == {"power": successor.id}
+
+
+async def test_a_sensor_that_moves_to_another_device(wattwise: HomeAssistant) -> None:
+    """What we show of the meter goes with it, at once."""
+    node = Node(wattwise)
+    other = Node(wattwise, node)
+    power = node.sensor("Power", "power", "W")
+    entry = await async_add_household(wattwise, entity_meter({"power": power.id}))
+
+    def devices_of_meter() -> set[str | None]:
+        mine = er.async_entries_for_config_entry(node.registry, entry.entry_id)
+        return {entity.device_id for entity in mine if entity.config_subentry_id}
+
+    assert devices_of_meter() == {node.device.id}
+    node.registry.async_update_entity(power.entity_id, device_id=other.device.id)
+    await wattwise.async_block_till_done()
+    assert devices_of_meter() == {other.device.id}
+
+
 async def test_a_node_that_is_away(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -233,7 +343,10 @@ async def test_a_node_that_is_away(
     )
     await only_meter(entry).history.flush()
     await wattwise.async_block_till_done(wait_background_tasks=True)
-    connection = f"binary_sensor.{METER.lower().replace(' ', '_')}_connection"
+    connection = node.registry.async_get_entity_id(
+        "binary_sensor", DOMAIN, f"{only_meter(entry).profile.meter_id}_connected"
+    )
+    assert connection is not None
     told = wattwise.states.get(connection)
     assert told is not None
     assert told.state == "on"

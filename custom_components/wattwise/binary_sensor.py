@@ -1,6 +1,6 @@
 """Whether each meter reports."""
 
-from typing import override
+from typing import Final, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
@@ -13,6 +13,8 @@ from .household import WattWiseConfigEntry
 from .meter import Meter
 
 PARALLEL_UPDATES = 0
+
+CONNECTED: Final = "connected"
 
 
 async def async_setup_entry(
@@ -32,13 +34,13 @@ class MeterConnected(MeterEntity, BinarySensorEntity):
 
     _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
     _attr_entity_category = EntityCategory.DIAGNOSTIC
-    _attr_translation_key = "connected"
+    _attr_translation_key = CONNECTED
 
     def __init__(
         self, hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter
     ) -> None:
         """Show the connectivity of a meter."""
-        super().__init__(hass, entry, meter, "connected")
+        super().__init__(hass, entry, meter, CONNECTED)
 
     @property
     @override

@@ -31,6 +31,16 @@ def household_device_info(entry: ConfigEntry) -> DeviceInfo:
     )
 
 
+def household_unique_id(entry: ConfigEntry, key: str) -> str:
+    """Return what tells an entity of a household from all others."""
+    return f"{entry.unique_id}_{key}"
+
+
+def meter_unique_id(meter: Meter, key: str) -> str:
+    """Return what tells an entity of a meter from all others."""
+    return f"{meter.profile.meter_id}_{key}"
+
+
 def foreign_device(
     hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter
 ) -> dr.AnyDeviceEntry | None:
@@ -79,7 +89,7 @@ class HouseholdEntity(Entity):
         """Belong to the household's device."""
         self.household = entry.runtime_data
         self._attr_translation_key = key
-        self._attr_unique_id = f"{entry.unique_id}_{key}"
+        self._attr_unique_id = household_unique_id(entry, key)
         self._attr_device_info = household_device_info(entry)
 
     @override
@@ -103,7 +113,7 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
     ) -> None:
         """Belong to the device of another integration, or to one of our own."""
         super().__init__(meter.coordinator)
-        self._attr_unique_id = f"{meter.profile.meter_id}_{key}"
+        self._attr_unique_id = meter_unique_id(meter, key)
         if device := foreign_device(hass, entry, meter):
             self.device_entry = device
             return

@@ -8,6 +8,7 @@ from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_call_later
+from homeassistant.util.hass_dict import HassKey
 
 from .const import (
     CONF_ENTITIES,
@@ -26,7 +27,11 @@ from .metering.quantity import Channel, Quantity
 # one; only when all are there is it clear which stands for which.
 SETTLE_SECONDS: Final = 5.0
 _SUCCESSION: Final = timedelta(seconds=60)
-_DECIDING_CHANGES: Final = frozenset({"disabled_by", "entity_id"})
+_DECIDING_CHANGES: Final = frozenset({"device_id", "disabled_by", "entity_id"})
+
+# The device of each sensor, by registry ids: once the sensor is removed, nobody else
+# knows it. A device that is registered again keeps its id.
+_DATA_DEVICES: Final[HassKey[dict[str, str]]] = HassKey(f"{DOMAIN}_sensor_devices")
 
 
 @callback
@@ -35,8 +40,9 @@ def async_follow_entities(
 ) -> CALLBACK_TYPE:
     """Start the household anew when an entity it reads is not what it was.
 
-    Renamed, removed, registered again, enabled or disabled: all of them decide what
-    can be read. Returns what ends the following.
+    Renamed, removed, registered again, enabled, disabled or moved to another device:
+    all of them decide what can be read, or where it is shown. Returns what ends the
+    following.
     """
     return _Follower(hass, entry).async_start()
 
@@ -56,6 +62,7 @@ class _Follower:
             if (entity_id := referenced_entity(hass, reference))
         }
         self._settling: CALLBACK_TYPE | None = None
+        _remember_devices(hass, self._read)
 
     @callback
     def async_start(self) -> CALLBACK_TYPE:
@@ -113,6 +120,17 @@ def _references(entry: WattWiseConfigEntry) -> Iterator[str]:
 
 
 @callback
+def _remember_devices(hass: HomeAssistant, entity_ids: set[str]) -> None:
+    """Keep in mind which devices the entities belong to."""
+    registry = er.async_get(hass)
+    devices = hass.data.setdefault(_DATA_DEVICES, {})
+    for entity_id in entity_ids:
+        entity = registry.async_get(entity_id)
+        if entity and entity.device_id:
+            devices[entity.id] = entity.device_id
+
+
+@callback
 def _async_adopt_successors(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
     """Read the sensors that took the place of removed ones.
 
@@ -141,10 +159,12 @@ def _async_adopt_successors(hass: HomeAssistant, entry: WattWiseConfigEntry) -> 
 def _successor(
     hass: HomeAssistant, quantity: Quantity, reference: str
 ) -> er.RegistryEntry | None:
-    """Return the one sensor that took the place of a removed one."""
+    """Return the one sensor of its device that took the place of a removed one."""
     registry = er.async_get(hass)
+    devices = hass.data[_DATA_DEVICES]
     removed = {gone.id: gone for gone in registry.deleted_entities.values()}
-    if (gone := removed.get(reference)) is None or gone.config_entry_id is None:
+    gone, device_id = removed.get(reference), devices.get(reference)
+    if gone is None or gone.config_entry_id is None or device_id is None:
         return None
     used = list(_used_sensors(hass))
     lost = [
@@ -153,12 +173,15 @@ def _successor(
         if other_quantity is quantity
         and other in removed
         and removed[other].config_entry_id == gone.config_entry_id
+        # One whose device nobody knows any more may have been of this one.
+        and devices.get(other, device_id) == device_id
     ]
     taken = {other for _, other in used}
     new = [
         entity
         for entity in er.async_entries_for_config_entry(registry, gone.config_entry_id)
-        if entity.domain == SENSOR_DOMAIN
+        if entity.device_id == device_id
+        and entity.domain == SENSOR_DOMAIN
         and entity.platform == gone.platform
         and entity.disabled_by is None
         and (entity.device_class or entity.original_device_class) == quantity.value

@@ -114,9 +114,19 @@ def async_setup_esphome_discovery(hass: HomeAssistant) -> None:
 @callback
 def async_esphome_meter(hass: HomeAssistant, device_id: str) -> EsphomeMeter | None:
     """Return what makes a device an ESPHome meter; None if it is none."""
-    return next(
-        (meter for meter in _esphome_meters(hass) if meter.device_id == device_id), None
-    )
+    devices, entities = dr.async_get(hass), er.async_get(hass)
+    if not any(
+        entity.platform == _ESPHOME and _is_of_a_meter(entity)
+        for entity in er.async_entries_for_device(
+            entities, device_id, include_disabled_entities=True
+        )
+    ):
+        return None
+    device = devices.async_get(device_id)
+    if device is None or device.disabled_by is not None:
+        return None
+    identity = _identity(device)
+    return EsphomeMeter(device_id, identity) if identity else None
 
 
 @callback
@@ -174,7 +184,7 @@ def _esphome_meters(hass: HomeAssistant) -> Iterator[EsphomeMeter]:
     Sensors that the node itself disables count too, the user can enable them; those
     that the user has disabled do not.
     """
-    devices, entities = dr.async_get(hass), er.async_get(hass)
+    entities = er.async_get(hass)
     device_ids = {
         entity.device_id
         for entry in hass.config_entries.async_entries(_ESPHOME, include_ignore=False)
@@ -182,11 +192,8 @@ def _esphome_meters(hass: HomeAssistant) -> Iterator[EsphomeMeter]:
         if entity.device_id and _is_of_a_meter(entity)
     }
     for device_id in sorted(device_ids):
-        device = devices.async_get(device_id)
-        if device is None or device.disabled_by is not None:
-            continue
-        if identity := _identity(device):
-            yield EsphomeMeter(device_id, identity)
+        if meter := async_esphome_meter(hass, device_id):
+            yield meter
 
 
 def _is_of_a_meter(entity: er.RegistryEntry) -> bool:

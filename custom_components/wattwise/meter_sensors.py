@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 
 from .coordinator import MeterCoordinator
 from .entity import MeterEntity
-from .household import WattWiseConfigEntry
+from .household import Household, WattWiseConfigEntry
 from .meter import Meter
 from .metering.profile import MeterRole
 from .metering.quantity import Channel
@@ -59,7 +59,7 @@ REFUSED_READINGS = MeterSensorDescription(
     },
 )
 # What a battery or a roof takes from the home is not bought by it.
-COSTING_ROLES: Final = (MeterRole.GRID, MeterRole.APPLIANCE)
+_COSTING_ROLES: Final = (MeterRole.GRID, MeterRole.APPLIANCE)
 COST_TODAY = MeterSensorDescription(
     key="cost_today",
     translation_key="cost_today",
@@ -69,6 +69,11 @@ COST_TODAY = MeterSensorDescription(
     since_midnight=True,
     value_fn=lambda meter: money(meter.data.cost_today),
 )
+
+
+def has_cost(household: Household, meter: Meter) -> bool:
+    """Whether what a meter counts is paid for, at a price that is known."""
+    return household.price_id is not None and meter.profile.role in _COSTING_ROLES
 
 
 def _names(channel: Channel, role: MeterRole) -> tuple[str, str]:

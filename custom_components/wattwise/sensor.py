@@ -11,12 +11,12 @@ from .household_sensors import HOUSEHOLD_SENSORS, HouseholdSensor
 from .meter import Meter
 from .meter_sensors import (
     COST_TODAY,
-    COSTING_ROLES,
     LAST_READING,
     REFUSED_READINGS,
     MeterSensor,
     MomentarySensor,
     energy_descriptions,
+    has_cost,
 )
 from .metering.quantity import Channel
 from .momentary import momentary_description
@@ -93,11 +93,7 @@ def _follow_channels(
                     channel, meter.profile.role, single_phase=_single_phase(meter)
                 )
                 sensors.append(MomentarySensor(hass, entry, meter, description))
-        if (
-            Channel.ENERGY_IMPORT in new
-            and meter.profile.role in COSTING_ROLES
-            and entry.runtime_data.price_id
-        ):
+        if Channel.ENERGY_IMPORT in new and has_cost(entry.runtime_data, meter):
             sensors.append(
                 MeterSensor(hass, entry, meter, COST_TODAY, entry.runtime_data.currency)
             )

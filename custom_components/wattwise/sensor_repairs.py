@@ -7,18 +7,19 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
 from .const import DOMAIN
 from .entity_reference import referenced_entity
+from .flows.reading_preview import async_texts
 
 _MISSING = "source_entity_missing"
 _DISABLED = "source_entity_disabled"
 
 
-@callback
-def async_report_sensors(
+async def async_report_sensors(
     hass: HomeAssistant, meter_id: str, name: str, references: Mapping[str, str]
 ) -> None:
     """Tell which sensors of a meter, by channel, were removed or are disabled."""
+    texts = await async_texts(hass)
     missing = [
-        channel
+        texts[f"channel.options.{channel}"]
         for channel, reference in references.items()
         if referenced_entity(hass, reference) is None
     ]
