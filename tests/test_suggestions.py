@@ -8,8 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.wattwise.const import DOMAIN
 from custom_components.wattwise.flows.suggestions import (
     SuggestedMeter,
-    async_suggest_meter_of,
     async_suggest_meters,
+    async_suggest_meters_of,
 )
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
@@ -148,7 +148,7 @@ async def test_sensors_that_are_hidden(
     ):
         add_sensor(hass, owner, object_id, device_class, device_id=device.id, **hidden)
 
-    meter = await async_suggest_meter_of(hass, device.id)
+    (meter,) = await async_suggest_meters_of(hass, device.id)
 
     assert meter == SuggestedMeter(
         "Plug",
@@ -158,7 +158,7 @@ async def test_sensors_that_are_hidden(
         },
         switched_off=frozenset({"sensor.plug_energy"}),
     )
-    assert await async_suggest_meter_of(hass, "another") is None
+    assert await async_suggest_meters_of(hass, "another") == []
 
 
 async def test_sensors_that_tell_only_a_unit(
@@ -339,6 +339,89 @@ async def test_further_circuit_of_a_known_device(
     assert other == SuggestedMeter(
         "Circuits", {Channel.ENERGY_IMPORT: "sensor.sauna_energy"}
     )
+
+
+async def test_circuits_of_a_known_device(
+    hass: HomeAssistant, owner: MockConfigEntry
+) -> None:
+    """What one circuit measures is not taken for what another does."""
+    add_device(
+        hass,
+        owner,
+        "Panel",
+        panel_total_power="power",
+        panel_voltage="voltage",
+        panel_clamp_1_power="power",
+        panel_clamp_1_energy="energy",
+        panel_clamp_2_power="power",
+        panel_clamp_2_energy="energy",
+        panel_clamp_3_power="power",
+    )
+    await set_dashboard(
+        hass, [], [{"stat_consumption": "sensor.panel_clamp_2_energy", "name": "Oven"}]
+    )
+
+    assert await async_suggest_meters(hass) == [
+        SuggestedMeter(
+            "Oven",
+            {
+                Channel.ENERGY_IMPORT: "sensor.panel_clamp_2_energy",
+                Channel.POWER: "sensor.panel_clamp_2_power",
+                Channel.VOLTAGE_L1: "sensor.panel_voltage",
+            },
+            MeterRole.APPLIANCE,
+        ),
+        # What counts no energy may be the same as what the dashboard knows.
+        SuggestedMeter(
+            "Clamp 1",
+            {
+                Channel.POWER: "sensor.panel_clamp_1_power",
+                Channel.ENERGY_IMPORT: "sensor.panel_clamp_1_energy",
+                Channel.VOLTAGE_L1: "sensor.panel_voltage",
+            },
+            device="Panel",
+        ),
+    ]
+
+
+async def test_socket_with_two_outputs(
+    hass: HomeAssistant, owner: MockConfigEntry
+) -> None:
+    """Shelly's integration makes a device of each output: each is a meter."""
+    add_device(hass, owner, "Cellar")
+    for output in (0, 1):
+        device = add_device(hass, owner, f"Cellar Output {output}")
+        for name, device_class in (
+            ("Power", "power"),
+            ("Energy", "energy"),
+            ("Energy returned", "energy"),
+            ("Energy consumed", "energy"),
+            ("Voltage", "voltage"),
+            ("Current", "current"),
+        ):
+            object_id = f"cellar_output_{output}_{name.lower().replace(' ', '_')}"
+            add_sensor(
+                hass,
+                owner,
+                object_id,
+                device_class,
+                device_id=device.id,
+                original_name=name,
+            )
+
+    assert await async_suggest_meters(hass) == [
+        SuggestedMeter(
+            f"Cellar Output {output}",
+            {
+                Channel.POWER: f"sensor.cellar_output_{output}_power",
+                Channel.ENERGY_IMPORT: f"sensor.cellar_output_{output}_energy",
+                Channel.ENERGY_EXPORT: f"sensor.cellar_output_{output}_energy_returned",
+                Channel.VOLTAGE_L1: f"sensor.cellar_output_{output}_voltage",
+                Channel.CURRENT_L1: f"sensor.cellar_output_{output}_current",
+            },
+        )
+        for output in (0, 1)
+    ]
 
 
 async def test_battery_power_is_not_guessed(

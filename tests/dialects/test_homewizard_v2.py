@@ -74,3 +74,14 @@ def test_needs_a_token() -> None:
     assert DIALECT.http.uses_tls
     first = {"product_type": "HWE-P1", "serial": "5c2faf0a0b0c", "api_version": "v1"}
     assert DIALECT.http.identity(first) is None
+
+
+def test_pairing() -> None:
+    """A token is asked for under a name of ours, and taken out of the answer."""
+    pairing = DIALECT.pairing
+    assert pairing is not None
+    assert pairing.path == "/api/user"
+    assert pairing.request("wattwise-a1b2c3") == {"name": "local/wattwise-a1b2c3"}
+    assert pairing.token({"token": "ABCD", "name": "local/wattwise"}) == "ABCD"
+    for body in (None, [], {}, {"token": 5}, {"token": ""}, "ABCD"):
+        assert pairing.token(body) is None

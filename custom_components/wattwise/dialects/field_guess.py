@@ -18,15 +18,13 @@ from .field_words import (
     OTHER,
     PARTIAL,
     PHASE,
-    PLAIN,
-    QUANTITIES,
-    TARIFF,
     UNITS,
     quantity_of,
     words_of,
 )
 from .formula_choice import CURRENTS, PHASES, VOLTAGES, Fields, difference, meters
 from .meter_units import QUANTITY_OF_UNIT
+from .name_places import places
 
 # Nobody can tell from a name alone whether energy is in Wh or kWh.
 _ASSUMED_UNIT: Final = {
@@ -42,8 +40,7 @@ _MAINS: Final = {
     Quantity.FREQUENCY: (40.0, 70.0),
     Quantity.POWER_FACTOR: (-1.0, 1.0),
 }
-_LETTERS: Final = {"a": 1, "b": 2, "c": 3}
-_NUMBERS: Final = {str(phase): phase for phase in PHASES}
+_LETTERS: Final = frozenset("abc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +84,11 @@ def guess_circuits(fields: Fields) -> list[Circuit]:
         name = " ".join(of)
         circuits += meters(name.replace(" ", "_"), _choices(group), name=name or None)
     return circuits
+
+
+def is_understood(field: Field) -> bool:
+    """Return whether name and unit of a field say what of a meter it is."""
+    return _measure(field) is not None
 
 
 def _measure(field: Field) -> _Measure | None:
@@ -136,44 +138,12 @@ def _is_plausible(quantity: Quantity, value: float) -> bool:
 def _placed(measures: Iterable[_Measure]) -> Iterator[_Measure]:
     """Yield the measures with their phase, and with what they are of."""
     measures = list(measures)
-    has_letters = any("b" in measure.words for measure in measures)
-    voltages = [m for m in measures if m.quantity is Quantity.VOLTAGE]
-    has_phases = len({m.words for m in voltages}) >= len(PHASES)
-    for measure in measures:
-        phases: list[int] = []
-        of: list[str] = []
-        tariff = False
-        before = ""
-        for word in measure.words:
-            numbers = before in PHASE or (
-                before in QUANTITIES
-                and (
-                    has_phases
-                    or measure.quantity in (Quantity.VOLTAGE, Quantity.CURRENT)
-                )
-            )
-            if word in _NUMBERS and before in TARIFF:
-                tariff = True
-            elif word in _NUMBERS and numbers:
-                phases.append(_NUMBERS[word])
-            elif word in _LETTERS and (before in PHASE or has_letters):
-                phases.append(_LETTERS[word])
-            elif not _is_plain(word):
-                of.append(word)
-            before = word
-        if len(phases) < 2:
+    found = places([(m.words, m.quantity) for m in measures])
+    for measure, place in zip(measures, found, strict=True):
+        if len(place.phases) < 2:
             # Between two phases there is no voltage that a channel has.
-            phase = phases[0] if phases else None
-            yield replace(measure, phase=phase, tariff=tariff, of=tuple(of))
-
-
-def _is_plain(word: str) -> bool:
-    return (
-        word in QUANTITIES
-        or word in UNITS
-        or any(word in words for words in (EXPORT, IMPORT, PARTIAL, TARIFF, PHASE))
-        or any(word in words for words in (NEUTRAL, LOAD, PLAIN))
-    )
+            phase = place.phases[0] if place.phases else None
+            yield replace(measure, phase=phase, tariff=place.tariff, of=place.of)
 
 
 def _joined(

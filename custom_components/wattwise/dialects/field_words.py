@@ -106,11 +106,15 @@ TARIFF: Final = _words("t tariff tarif tarief")
 PHASE: Final = _words("l phase phas fase")
 NEUTRAL: Final = _words("n neutral neutralleiter nul")
 LOAD: Final = _words("load last auslastung belasting")
+# What becomes of values in the course of time, or what they are held against.
+STATISTICS: Final = _words(
+    "max min maximum minimum peak average avg mean threshold limit setpoint target "
+    "forecast"
+)
 # Neither the flow of real energy nor what it flows with.
-OTHER: Final = _words(
+OTHER: Final = STATISTICS | _words(
     "reactive apparent blind schein blindleistung scheinleistung blindvermogen "
-    "schijnbaar var va kvar kva kvarh varh max min maximum minimum peak average avg "
-    "mean threshold limit setpoint target forecast price cost preis kosten prijs gas "
+    "schijnbaar var va kvar kva kvarh varh price cost preis kosten prijs gas "
     "water temp temperature temperatur temperatuur humidity rssi signal wifi uptime "
     "battery batterie akku accu soc supply vcc heap dc pulses count angle thd"
 )

@@ -1,6 +1,7 @@
 """What HomeWizard meters measure, under the names of the newer of their interfaces."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 import re
 from typing import Any, Final
 
@@ -76,15 +77,11 @@ def tell_measurement(
 def circuits_of(fields: Fields) -> list[Circuit]:
     """Return the one meter that the device is."""
     at_the_grid = any(key in fields for key in _AT_THE_GRID)
-    given = _energy(fields, "export")
-    if given and not at_the_grid and not any(fields[key].value for key in given.keys):
-        # Behind the grid meter nothing is fed in without something that produces.
-        given = None
     choices = {
         Channel.POWER: single(fields, "power_w")
         or sum_told(fields, (f"power_l{phase}_w" for phase in PHASES)),
         Channel.ENERGY_IMPORT: _energy(fields, "import"),
-        Channel.ENERGY_EXPORT: given,
+        Channel.ENERGY_EXPORT: _energy(fields, "export"),
         Channel.FREQUENCY: single(fields, "frequency_hz"),
         Channel.POWER_FACTOR: single(fields, "power_factor"),
     }
@@ -99,7 +96,17 @@ def circuits_of(fields: Fields) -> list[Circuit]:
     role = MeterRole.GRID if at_the_grid else None
     if _BATTERY in fields:
         role = MeterRole.BATTERY
-    return meters("", choices, role=role)
+    circuits = meters("", choices, role=role)
+    given = choices[Channel.ENERGY_EXPORT]
+    if given is None or at_the_grid or any(fields[key].value for key in given.keys):
+        return circuits
+    # An appliance gives nothing back; who measures a roof has the counter from its
+    # first day, when it is still zero.
+    used = meters("", {**choices, Channel.ENERGY_EXPORT: None}, role=role)
+    return [
+        replace(appliance, supply_channels=circuit.channels)
+        for appliance, circuit in zip(used, circuits, strict=True)
+    ]
 
 
 def _energy(fields: Fields, direction: str) -> Formula | None:

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from .contract.dialect import Address, DeviceIdentity, Dialect, HttpAuth, HttpDialect
+from .contract.dialect import (
+    Address,
+    DeviceIdentity,
+    Dialect,
+    HttpAuth,
+    HttpDialect,
+    Pairing,
+)
 from .contract.field import Decoded
 from .contract.number import epoch_ms
 from .field_reader import as_object, as_text
@@ -49,6 +56,15 @@ class _Http:
         return decoded
 
 
+def _request(asker: str) -> dict[str, str]:
+    """Return what to ask a token with; users that are not the cloud's are local."""
+    return {"name": f"local/{asker}"}
+
+
+def _token(body: object) -> str | None:
+    return as_text(as_object(body).get("token")) or None
+
+
 _HTTP: Final[HttpDialect] = _Http()
 DIALECT: Final = Dialect(
     "homewizard_v2",
@@ -56,4 +72,5 @@ DIALECT: Final = Dialect(
     circuits_of,
     http=_HTTP,
     http_headers={"X-Api-Version": "2"},
+    pairing=Pairing("/api/user", _request, _token),
 )

@@ -1,6 +1,7 @@
 """IoTaWatt, which measures up to fourteen circuits with clamps."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 import re
 from typing import Any, Final
 
@@ -127,23 +128,34 @@ def _circuits(fields: Fields) -> list[Circuit]:
     ]
     circuits: list[Circuit] = []
     for name in names:
-        choices = _channels(fields, name)
+        choices: dict[Channel, Formula | None] = {
+            Channel.POWER: single(fields, f"{name}.watts")
+        }
         if not circuits:
             # The first voltage input is the mains on nearly all.
             choices[Channel.VOLTAGE_L1] = _first(fields, "volts")
             choices[Channel.FREQUENCY] = _first(fields, "hz")
-        circuits += meters(name, choices, name=name)
+        counter = None if _is_netted(fields, name) else single(fields, f"{name}.wh")
+        circuits += [
+            replace(circuit, supply_channels=supply.channels)
+            for circuit, supply in zip(
+                meters(name, {**choices, Channel.ENERGY_IMPORT: counter}, name=name),
+                meters(name, choices, name=name),
+                strict=True,
+            )
+        ]
     return circuits
 
 
-def _channels(fields: Fields, name: str) -> dict[Channel, Formula | None]:
-    watts, wh = f"{name}.watts", f"{name}.wh"
-    # What flows both ways is netted: such a counter falls, and is none.
-    nets = fields[watts].value < 0 or (wh in fields and fields[wh].value < 0)
-    return {
-        Channel.POWER: single(fields, watts),
-        Channel.ENERGY_IMPORT: None if nets else single(fields, wh),
-    }
+def _is_netted(fields: Fields, name: str) -> bool:
+    """Whether energy was seen to flow back: such a counter falls, and is none.
+
+    Where it may flow back one day, nothing but power is taken from the beginning.
+    """
+    return any(
+        (field := fields.get(f"{name}.{method}")) is not None and field.value < 0
+        for method in ("watts", "wh")
+    )
 
 
 def _first(fields: Fields, method: str) -> Formula | None:

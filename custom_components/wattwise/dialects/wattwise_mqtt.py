@@ -137,7 +137,7 @@ def _circuits(fields: Mapping[str, Field]) -> list[Circuit]:
     for name, (channel, unit) in FIELDS.items():
         if name in fields:
             channels.setdefault(channel, Formula.of(name, unit))
-    return [Circuit("", channels)] if channels else []
+    return [Circuit("", channels, knows_its_role=True)] if channels else []
 
 
 DIALECT: Final = Dialect(

@@ -9,63 +9,17 @@ from functools import partial
 import re
 from typing import Final
 
+from ..dialects.field_words import EXPORT, NEUTRAL, PARTIAL, STATISTICS, TARIFF
 from ..metering.quantity import Channel, Quantity
 
-_WORD: Final = re.compile(r"[a-z]+\d?|\d+|\.")
+_WORD: Final = re.compile(r"[^\W\d_]+\d?|\d+|\.")
 
-_EXPORT_WORDS: Final = frozenset(
-    [
-        "discharge",
-        "discharged",
-        "export",
-        "exported",
-        "fed",
-        "feed",
-        "generated",
-        "generation",
-        "injected",
-        "injection",
-        "produced",
-        "production",
-        "pv",
-        "return",
-        "returned",
-        "solar",
-        "yield",
-    ]
-)
+# What panels, batteries and inverters do, besides what the words of meters say.
+_EXPORT_WORDS: Final = EXPORT | {"discharge", "discharged", "pv", "solar"}
 # Counters of a part of the time or of one tariff are not the meter's whole energy.
-_PARTIAL_WORDS: Final = frozenset(
-    [
-        "annual",
-        "average",
-        "daily",
-        "day",
-        "forecast",
-        "hour",
-        "hourly",
-        "last",
-        "max",
-        "month",
-        "monthly",
-        "peak",
-        "t1",
-        "t2",
-        "t3",
-        "t4",
-        "tarif",
-        "tariff",
-        "today",
-        "week",
-        "weekly",
-        "year",
-        "yearly",
-        "yesterday",
-    ]
-)
+_PARTIAL_WORDS: Final = PARTIAL | STATISTICS | TARIFF | {"t1", "t2", "t3", "t4"}
 _WHOLE_WORDS: Final = frozenset({"active", "net", "sum", "total"})
 _NOT_MAINS_WORDS: Final = frozenset({"battery", "dc", "pv", "string", "supply"})
-_NEUTRAL_WORDS: Final = frozenset({"n", "neutral"})
 
 _PHASES: Final = {"l1": 1, "l2": 2, "l3": 3}
 _NUMBERED_PHASES: Final = {"a": 1, "b": 2, "c": 3, "1": 1, "2": 2, "3": 3}
@@ -89,13 +43,23 @@ class Candidate:
     quantity: Quantity
     is_counter: bool = False
     """Whether the sensor counts up, as the display of an energy meter does."""
+    circuit: frozenset[str] = frozenset()
+    """The words that name its circuit, where a device has several."""
+
+    @property
+    def text(self) -> str:
+        """What the sensor is called: its name, or its id if it has none."""
+        return self.name or self._object_id
 
     @property
     def words(self) -> list[str]:
         """The words of the sensor's id and name."""
-        object_id = self.entity_id.partition(".")[2]
         # The full stop keeps the last word of one from the first of the other.
-        return _WORD.findall(f"{object_id} . {self.name}".lower())
+        return _WORD.findall(f"{self._object_id} . {self.name}".lower())
+
+    @property
+    def _object_id(self) -> str:
+        return self.entity_id.partition(".")[2]
 
 
 def guess_channels(candidates: Iterable[Candidate]) -> dict[Channel, str]:
@@ -123,7 +87,7 @@ def guess_channels(candidates: Iterable[Candidate]) -> dict[Channel, str]:
         Channel.ENERGY_EXPORT,
         lambda sensor: _is_whole_counter(sensor) and _exports(sensor),
     )
-    take(Channel.CURRENT_N, partial(_says, words=_NEUTRAL_WORDS))
+    take(Channel.CURRENT_N, partial(_says, words=NEUTRAL))
     for channels in _PHASE_CHANNELS:
         for phase, channel in enumerate(channels, start=1):
             take(channel, partial(_is_mains_of, phase=phase))
@@ -138,6 +102,10 @@ def phase_of(sensor: Candidate) -> int | None:
     momentary = sensor.quantity in (Quantity.VOLTAGE, Quantity.CURRENT)
     before = ""
     for word in sensor.words:
+        if word in sensor.circuit:
+            # The second channel is no second phase.
+            before = ""
+            continue
         if word in _PHASES:
             return _PHASES[word]
         if word in _NUMBERED_PHASES and (

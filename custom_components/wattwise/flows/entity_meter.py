@@ -34,7 +34,7 @@ class EntityMeterSteps(
         """Let the user choose a device or source that would make a meter."""
         if user_input is not None:
             suggested = self._suggestions.get(user_input[CONF_SUGGESTION])
-            return await self._async_offer_sensors(suggested)
+            return await self._async_offer_sensors([suggested] if suggested else [])
         taken = self._taken_entities()
         self._suggestions = {
             meter.key: meter
@@ -42,7 +42,7 @@ class EntityMeterSteps(
             if meter.key not in taken
         }
         if not self._suggestions:
-            return await self.async_step_channels()
+            return await self._async_offer_sensors([])
         options = [
             SelectOptionDict(value=key, label=_label(meter))
             for key, meter in self._suggestions.items()
@@ -67,4 +67,6 @@ class EntityMeterSteps(
 def _label(meter: SuggestedMeter) -> str:
     """Return how a suggestion is listed: its name and how many sensors it has."""
     mark = "★ " if meter.role else ""
-    return f"{mark}{meter.name} ({len(meter.channels)})"
+    is_part = meter.device not in {"", meter.name}
+    name = f"{meter.device}: {meter.name}" if is_part else meter.name
+    return f"{mark}{name} ({len(meter.channels)})"

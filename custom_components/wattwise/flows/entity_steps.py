@@ -1,14 +1,13 @@
 """The steps that say which entity carries which channel of a meter."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
 import probatio
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import BooleanSelector
@@ -25,10 +24,18 @@ from ..metering.profile import EnergyKind
 from ..metering.quantity import Channel, known_units
 from .channel_check import channel_problem
 from .channel_form import as_form, channel_fields, chosen_channels, place_of
+from .circuit_steps import CircuitSteps
 from .known_devices import async_meters, taken_ids
 from .meter_form import identity
-from .meter_steps import MeterSteps, new_meter
-from .suggestions import SuggestedMeter, identifying, is_meter
+from .meter_steps import new_meter
+from .reading_preview import async_preview, readings_of_entities
+from .suggestions import (
+    SuggestedMeter,
+    identifying,
+    is_meter,
+    with_current_ids,
+    without_switched_off,
+)
 
 CONF_ENABLE: Final = "enable_sensors"
 # Entities report when they change; a minute without a change is nothing unusual.
@@ -40,54 +47,79 @@ class EntitySteps[
     ContextT: FlowContext,
     ResultT: FlowResult[Any, Any],
     HandlerT,
-](MeterSteps[ContextT, ResultT, HandlerT]):
+](CircuitSteps[ContextT, ResultT, HandlerT]):
     """The steps for a meter made of entities of other integrations."""
 
     _suggested: SuggestedMeter | None = None
+    """The meter that the form supposes; None if nothing is supposed."""
+    _further: list[SuggestedMeter]
+    """The meters that are described after it."""
+    _switched_on: dict[str, str]
+    """The sensors to be switched on: the name of each by what finds it again."""
 
-    async def _async_offer_sensors(self, suggested: SuggestedMeter | None) -> ResultT:
-        """Go on with the sensors that a device has; with none if nothing is known."""
-        self._suggested = suggested
-        if suggested and suggested.switched_off:
+    async def _async_offer_device(
+        self, device: str, meters: Sequence[SuggestedMeter]
+    ) -> ResultT:
+        """Go on with the meters that the sensors of a device make."""
+        if len(meters) < 2:
+            return await self._async_offer_sensors(meters)
+        by_key = {meter.key: meter for meter in meters}
+
+        async def offer_chosen(keys: list[str]) -> ResultT:
+            chosen = [meter for key, meter in by_key.items() if key in keys]
+            return await self._async_offer_sensors(chosen)
+
+        labels = {
+            key: f"{meter.name}: {await _async_values(self.hass, meter)}"
+            for key, meter in by_key.items()
+        }
+        return await self._async_choose_circuits(device, labels, offer_chosen)
+
+    async def _async_offer_sensors(self, meters: Sequence[SuggestedMeter]) -> ResultT:
+        """Go on with what sensors make; with an empty form if nothing is known."""
+        self._new_meters = []
+        self._further = list(meters)
+        registry = er.async_get(self.hass)
+        self._switched_on = {
+            entry.id: entry.name or entry.original_name or entry.entity_id
+            for meter in meters
+            for entity_id in sorted(with_current_ids(self.hass, meter).switched_off)
+            if (entry := registry.async_get(entity_id))
+        }
+        if self._switched_on:
             return await self.async_step_enable_sensors()
+        return await self._async_next_sensors()
+
+    async def _async_next_sensors(self) -> ResultT:
+        """Ask about the next meter."""
+        self._suggested = self._further.pop(0) if self._further else None
         return await self.async_step_channels()
 
     async def async_step_enable_sensors(
         self, user_input: dict[str, Any] | None = None
     ) -> ResultT:
         """Offer to switch on what a device measures, but does not show."""
-        suggested, registry = self._suggested, er.async_get(self.hass)
-        assert suggested is not None
         if user_input is None:
-            names = [
-                (entry.name or entry.original_name or entity_id)
-                for entity_id in sorted(suggested.switched_off)
-                if (entry := registry.async_get(entity_id))
-            ]
+            first = self._further[0]
             return self.async_show_form(
                 step_id="enable_sensors",
                 data_schema=probatio.Schema(
                     {probatio.Required(CONF_ENABLE, default=True): BooleanSelector()}
                 ),
                 description_placeholders={
-                    "device": suggested.name,
-                    "sensors": ", ".join(names),
+                    "device": first.device or first.name,
+                    "sensors": ", ".join(self._switched_on.values()),
                 },
             )
         if user_input[CONF_ENABLE]:
-            for entity_id in suggested.switched_off:
-                registry.async_update_entity(entity_id, disabled_by=None)
+            registry = er.async_get(self.hass)
+            # Meanwhile they may be called differently, or be gone.
+            for reference in self._switched_on:
+                if entity_id := referenced_entity(self.hass, reference):
+                    registry.async_update_entity(entity_id, disabled_by=None)
         else:
-            self._suggested = replace(
-                suggested,
-                channels={
-                    channel: entity_id
-                    for channel, entity_id in suggested.channels.items()
-                    if entity_id not in suggested.switched_off
-                },
-                switched_off=frozenset(),
-            )
-        return await self.async_step_channels()
+            self._further = [without_switched_off(meter) for meter in self._further]
+        return await self._async_next_sensors()
 
     async def async_step_channels(
         self, user_input: dict[str, Any] | None = None
@@ -102,9 +134,7 @@ class EntitySteps[
             errors = self._meter_form.errors(user_input)
             errors |= self._channel_errors(channels, placeholders)
             if not errors:
-                return await self._async_take_meters(
-                    [self._entity_meter(user_input, channels)]
-                )
+                return await self._async_sensors_chosen(user_input, channels)
         return self.async_show_form(
             step_id="channels",
             data_schema=self.add_suggested_values_to_schema(
@@ -130,7 +160,23 @@ class EntitySteps[
         if (suggested := self._suggested) is None:
             return self._meter_form.known(), {}
         known = self._meter_form.known(suggested.name, suggested.role)
-        return known, suggested.channels
+        return known, with_current_ids(self.hass, suggested).channels
+
+    async def _async_sensors_chosen(
+        self, user_input: Mapping[str, Any], channels: Mapping[Channel, str]
+    ) -> ResultT:
+        """Go on with the next meter, or finish after the last."""
+        described = [*self._new_of_sensors, self._entity_meter(user_input, channels)]
+        self._new_meters = described
+        if self._reconfigured is None and self._further:
+            return await self._async_next_sensors()
+        self._new_meters = []
+        return await self._async_take_meters(described)
+
+    @property
+    def _new_of_sensors(self) -> list[ConfigSubentry]:
+        """The new meters that were described so far."""
+        return [] if self._reconfigured else getattr(self, "_new_meters", [])
 
     @callback
     def _channel_errors(
@@ -161,9 +207,10 @@ class EntitySteps[
     def _taken_entities(self) -> set[str]:
         """Return the entities that stand for the meters of all households."""
         own = self._reconfigured
+        existing = [meter for _, meter in async_meters(self.hass)]
         return {
             entity_id
-            for _, meter in async_meters(self.hass)
+            for meter in (*existing, *self._new_of_sensors)
             if meter.data[CONF_SOURCE] == SOURCE_ENTITIES
             and (own is None or meter.subentry_id != own.subentry_id)
             and (
@@ -201,5 +248,28 @@ class EntitySteps[
         Where a changed meter holds that id already, the new one gets its own.
         """
         unique_id = f"{_UNIQUE_ID_PREFIX}{identifying(entities)}"
-        held = unique_id in taken_ids(self.hass)
+        described = {meter.unique_id for meter in self._new_of_sensors}
+        held = unique_id in taken_ids(self.hass) | described
         return f"{unique_id}-{uuid4().hex}" if held else unique_id
+
+
+async def async_values_of_sensors(
+    hass: HomeAssistant, meters: Sequence[SuggestedMeter]
+) -> str:
+    """Return what the sensors of a device's meters show right now, as a list.
+
+    With a line for each value of a single meter, or for each of several.
+    """
+    if len(meters) == 1:
+        return await _async_values(hass, meters[0], as_list=True)
+    return "\n".join(
+        [f"- {meter.name}: {await _async_values(hass, meter)}" for meter in meters]
+    )
+
+
+async def _async_values(
+    hass: HomeAssistant, meter: SuggestedMeter, *, as_list: bool = False
+) -> str:
+    channels = with_current_ids(hass, meter).channels
+    readings = readings_of_entities(hass, channels)
+    return await async_preview(hass, readings, as_list=as_list) or "–"

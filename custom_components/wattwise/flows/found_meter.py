@@ -1,6 +1,7 @@
 """A meter that a found device would make, while the user looks at it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import probatio
@@ -15,7 +16,13 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_ENERGY_KIND, CONF_INTERVAL, CONF_ROLE, CONF_SOURCE
+from ..const import (
+    CONF_ENERGY_KIND,
+    CONF_INTERVAL,
+    CONF_ROLE,
+    CONF_SOURCE,
+    CONF_TURNED,
+)
 from ..dialects.contract.circuit import Circuit, Formula
 from ..dialects.contract.field import Decoded
 from ..metering.profile import EnergyKind, MeterRole
@@ -59,14 +66,18 @@ class FoundMeter:
 
     def is_complete(self, role: MeterRole) -> bool:
         """Whether there is power or energy."""
-        return is_meter(self._channels_as(role))
+        return is_meter(self._as(role).channels)
 
     async def async_values(
-        self, hass: HomeAssistant, role: MeterRole | None = None
+        self,
+        hass: HomeAssistant,
+        role: MeterRole | None = None,
+        *,
+        as_list: bool = False,
     ) -> str:
-        """Return what the meter shows at the moment, as text."""
-        channels = self._channels_as(role or self.circuit.role)
-        if preview := await async_preview(hass, _readings(self._found, channels)):
+        """Return what the meter shows at the moment, in one line or a list of lines."""
+        readings = _readings(self._found, self._as(role or self.circuit.role).channels)
+        if preview := await async_preview(hass, readings, as_list=as_list):
             return preview
         return (await async_texts(hass))[f"{CONF_FIELD_USE}.options.nothing"]
 
@@ -74,7 +85,8 @@ class FoundMeter:
         self, answers: Mapping[str, Any], interval_s: float
     ) -> ConfigSubentry:
         """Return the meter as the user described it."""
-        settings = self._settings(self._channels_as(MeterRole(answers[CONF_ROLE])))
+        circuit = self._as(MeterRole(answers[CONF_ROLE]))
+        settings = self._settings(circuit.channels)
         title, data = identity(answers)
         kind = self.circuit.energy_kind
         if not any(channel.is_energy for channel in settings.channels):
@@ -88,6 +100,7 @@ class FoundMeter:
             **(self._found.endpoint.as_data() if self._found.endpoint else {}),
             CONF_ENERGY_KIND: kind.value,
             CONF_INTERVAL: interval_s,
+            **({CONF_TURNED: circuit.turned.value} if circuit.turned else {}),
         }
         return new_meter(title, data, settings.meter_id)
 
@@ -96,13 +109,14 @@ class FoundMeter:
     ) -> dict[probatio.Marker, Any]:
         """Return a form field for each field of the device: what it stands for."""
         texts = await async_texts(hass)
-        channels = self._channels_as(role)
+        channels = self._as(role).channels
+        guesses = self._guesses(role, channels)
         others = [c.channels for c in self._found.circuits if c.key != self.circuit.key]
         self._keys_by_label = {}
         form: dict[probatio.Marker, Any] = {}
         for key in fields_to_show(self._found.fields, channels, others):
             field = self._found.fields.get(key)
-            current = use_of(channels, key)
+            current = use_of(channels, key) or use_of(guesses, key)
             value = f"{field.value:.10g} {field.unit or ''}" if field else "–"
             label = f"{key} · {value}".rstrip()
             self._keys_by_label[label] = key
@@ -123,13 +137,22 @@ class FoundMeter:
             )
         return form
 
+    def _guesses(
+        self, role: MeterRole, channels: Mapping[Channel, Formula]
+    ) -> Mapping[Channel, Formula]:
+        """Return what the form may suppose of fields that nothing is known of."""
+        if self._channels is not None:
+            return {}
+        guessed = Circuit("", self._found.guesses).of_role(role).channels
+        return {c: formula for c, formula in guessed.items() if c not in channels}
+
     def use(self, answers: Mapping[str, str], role: MeterRole) -> dict[str, str]:
         """Take what the user says of the fields; return what is wrong with it."""
         uses = {
             key: FieldUse.from_value(answers[label])
             for label, key in self._keys_by_label.items()
         }
-        channels = corrected(self._channels_as(role), uses)
+        channels = corrected(self._as(role).channels, uses)
         crowded = crowded_channels(channels)
         if errors := {
             label: "only_one_field"
@@ -139,7 +162,8 @@ class FoundMeter:
             return errors
         if not is_meter(channels):
             return {"base": "field_of_power_or_energy_needed"}
-        self._channels = channels
+        if channels != self._as(role).channels:
+            self._channels = channels
         return {}
 
     def _settings(self, channels: Mapping[Channel, Formula]) -> DeviceSettings:
@@ -152,13 +176,13 @@ class FoundMeter:
             channels,
         )
 
-    def _channels_as(self, role: MeterRole | None) -> Mapping[Channel, Formula]:
-        """Return the formulas of a meter in this role."""
+    def _as(self, role: MeterRole | None) -> Circuit:
+        """Return the circuit as a meter in this role, or as the user corrected it."""
         if self._channels is not None:
-            return self._channels
+            return replace(self.circuit, channels=self._channels, turned=None)
         if role is None or role is self.circuit.role:
-            return self.circuit.channels
-        return self.circuit.of_role(role).channels
+            return self.circuit
+        return self.circuit.of_role(role)
 
 
 def _readings(found: FoundDevice, channels: Mapping[Channel, Formula]) -> list[Reading]:

@@ -5,15 +5,23 @@ from dataclasses import replace
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 
-from ..const import CONF_ENERGY_KIND, CONF_ROLE, CONF_SOURCE, SOURCE_HTTP, SOURCE_MQTT
-from ..dialects.contract.circuit import Circuit
+from ..const import (
+    CONF_ENERGY_KIND,
+    CONF_ROLE,
+    CONF_SOURCE,
+    CONF_TURNED,
+    SOURCE_HTTP,
+    SOURCE_MQTT,
+)
+from ..dialects.contract.circuit import Circuit, Turned
 from ..dialects.contract.dialect import DeviceIdentity
 from ..metering.profile import EnergyKind, MeterRole
 from ..sources.device_errors import DeviceError, UnknownDeviceError
 from ..sources.device_settings import DeviceSettings, HttpEndpoint
 from ..sources.found_device import FoundDevice
 from ..sources.http.probe import GENERIC_DIALECT, async_probe
-from ..sources.mqtt.search import async_listen_topic, async_search_mqtt
+from ..sources.mqtt.listen import async_listen_topic
+from ..sources.mqtt.search import async_search_mqtt
 from .device_steps import async_dialects
 
 
@@ -57,6 +65,7 @@ def stored_device(meter: ConfigSubentry) -> FoundDevice:
         settings.channels,
         role=MeterRole(meter.data[CONF_ROLE]),
         energy_kind=EnergyKind(meter.data[CONF_ENERGY_KIND]),
+        turned=Turned(turned) if (turned := meter.data.get(CONF_TURNED)) else None,
     )
     return FoundDevice(
         DeviceIdentity(settings.device, meter.title),
@@ -97,7 +106,13 @@ async def _async_hear_again(
         assert dialect.mqtt is not None
         topic = dialect.mqtt.topics(settings.address)[0]
         return await async_listen_topic(hass, topic, seconds)
-    for found in await async_search_mqtt(hass, seconds, (settings.dialect,)):
+    devices = await async_search_mqtt(
+        hass,
+        seconds,
+        (settings.dialect,),
+        is_wanted=lambda found: found.identity.key == settings.device,
+    )
+    for found in devices:
         if found.identity.key == settings.device:
             return found
     raise UnknownDeviceError(settings.device)

@@ -5,18 +5,19 @@ known. Then come devices that measure power or energy.
 """
 
 from collections import Counter
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from homeassistant.components.energy.data import async_get_manager
 from homeassistant.core import HomeAssistant, callback, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
-from ..entity_reference import is_own_entity
+from ..entity_reference import is_own_entity, referenced_entity
 from ..metering.profile import MeterRole
 from ..metering.quantity import Channel
-from .channel_guess import Candidate, guess_channels
+from .channel_guess import guess_channels
+from .device_circuits import DeviceCircuit, circuits_of
 from .device_sensors import candidates_by_device, device_name
 
 _ENERGY_DOMAIN: Final = "energy"
@@ -34,8 +35,12 @@ class SuggestedMeter:
     """The entity id of each channel; at least one of power or energy."""
     role: MeterRole | None = None
     """Where in the household it sits, if that is known."""
+    device: str = ""
+    """What the device is called of which it is one of several circuits."""
     switched_off: frozenset[str] = frozenset()
     """Those of the entities that their integration does not show by default."""
+    references: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What finds each of the entities again once it is called differently."""
 
     @property
     def key(self) -> str:
@@ -55,50 +60,99 @@ def is_meter(channels: Container[Channel]) -> bool:
 
 async def async_suggest_meters(hass: HomeAssistant) -> list[SuggestedMeter]:
     """Return the meters that existing sensors would make, likeliest first."""
-    candidates = candidates_by_device(hass)
-    meters = _complete(hass, await _async_dashboard_meters(hass), candidates)
+    circuits = {
+        device_id: circuits_of(sensors, device_name(hass, device_id))
+        for device_id, sensors in candidates_by_device(hass).items()
+    }
+    meters = _complete(hass, await _async_dashboard_meters(hass), circuits)
     known = {entity for meter in meters for entity in meter.channels.values()}
-    of_devices = []
-    for device_id, sensors in candidates.items():
-        rest = [sensor for sensor in sensors if sensor.entity_id not in known]
-        channels = guess_channels(rest)
-        # A device known to the dashboard may have further circuits; each of them has
-        # a counter of its own.
-        is_known = len(rest) < len(sensors)
-        if is_meter(channels) and not (
-            is_known and not any(channel.is_energy for channel in channels)
-        ):
-            of_devices.append(SuggestedMeter(device_name(hass, device_id), channels))
-    of_devices.sort(key=lambda meter: meter.name.casefold())
-    return [_with_switched_off(hass, meter) for meter in meters + of_devices]
+    of_devices = [
+        (device_name(hass, device_id).casefold(), meter)
+        for device_id, of_device in circuits.items()
+        for meter in _meters_of_device(device_name(hass, device_id), of_device, known)
+    ]
+    of_devices.sort(key=lambda item: item[0])
+    meters += [meter for _, meter in of_devices]
+    return [_with_registered(hass, meter) for meter in meters]
 
 
-async def async_suggest_meter_of(
+async def async_suggest_meters_of(
     hass: HomeAssistant, device_id: str
-) -> SuggestedMeter | None:
-    """Return the meter that the sensors of a device would make, if they would."""
+) -> list[SuggestedMeter]:
+    """Return the meters that the sensors of a device would make."""
     registry = er.async_get(hass)
-    return next(
-        (
-            meter
-            for meter in await async_suggest_meters(hass)
-            if (entry := registry.async_get(meter.key)) and entry.device_id == device_id
-        ),
-        None,
-    )
+    return [
+        meter
+        for meter in await async_suggest_meters(hass)
+        if (entry := registry.async_get(meter.key)) and entry.device_id == device_id
+    ]
 
 
 @callback
-def _with_switched_off(hass: HomeAssistant, meter: SuggestedMeter) -> SuggestedMeter:
-    """Say which sensors of a meter have to be switched on first."""
-    registry = er.async_get(hass)
+def with_current_ids(hass: HomeAssistant, meter: SuggestedMeter) -> SuggestedMeter:
+    """Return a meter with the ids its entities have by now, less those removed."""
+    now = {
+        entity_id: referenced_entity(hass, reference)
+        for entity_id, reference in meter.references.items()
+    }
     return replace(
         meter,
+        channels={
+            channel: current
+            for channel, entity_id in meter.channels.items()
+            if (current := now.get(entity_id, entity_id))
+        },
         switched_off=frozenset(
-            entity_id
-            for entity_id in meter.channels.values()
-            if (entry := registry.async_get(entity_id)) and entry.disabled_by
+            current
+            for entity_id in meter.switched_off
+            if (current := now.get(entity_id, entity_id))
         ),
+        references={
+            current: meter.references[entity_id]
+            for entity_id, current in now.items()
+            if current
+        },
+    )
+
+
+def without_switched_off(meter: SuggestedMeter) -> SuggestedMeter:
+    """Return what is left of a meter while its sensors stay switched off."""
+    channels = {c: e for c, e in meter.channels.items() if e not in meter.switched_off}
+    return replace(meter, channels=channels, switched_off=frozenset())
+
+
+def _meters_of_device(
+    device: str, circuits: list[DeviceCircuit], known: Container[str]
+) -> Iterator[SuggestedMeter]:
+    """Yield the meters that the circuits of a device make, but for those known."""
+    several = len(circuits) > 1
+    is_known_device = any(s.entity_id in known for c in circuits for s in c.sensors)
+    for circuit in circuits:
+        rest = [s for s in circuit.sensors if s.entity_id not in known]
+        channels = guess_channels([*rest, *circuit.mains])
+        # A device known to the dashboard may have further circuits; each of them has
+        # a counter of its own.
+        counts = any(channel.is_energy for channel in channels)
+        if several and len(rest) == len(circuit.sensors):
+            counts = any(sensor.is_counter for sensor in rest)
+        if is_meter(channels) and (counts or not is_known_device):
+            name = circuit.name or device
+            yield SuggestedMeter(name, channels, device=device if several else "")
+
+
+@callback
+def _with_registered(hass: HomeAssistant, meter: SuggestedMeter) -> SuggestedMeter:
+    """Say what finds the sensors of a meter, and which have to be switched on first."""
+    registry = er.async_get(hass)
+    entries = {
+        entity_id: entry
+        for entity_id in meter.channels.values()
+        if (entry := registry.async_get(entity_id))
+    }
+    return replace(
+        meter,
+        switched_off=frozenset(e for e, entry in entries.items() if entry.disabled_by),
+        references={entity_id: entry.id for entity_id, entry in entries.items()},
     )
 
 
@@ -195,31 +249,39 @@ def _add_meter(
 def _complete(
     hass: HomeAssistant,
     meters: list[SuggestedMeter],
-    candidates: Mapping[str, list[Candidate]],
+    circuits: Mapping[str, list[DeviceCircuit]],
 ) -> list[SuggestedMeter]:
     """Add what the meters' devices measure besides energy.
 
-    Only where a device belongs to one meter alone: the voltage of an inverter may be
+    Only where a circuit belongs to one meter alone: the voltage of an inverter may be
     the grid's, the battery's or the panels'.
     """
     registry = er.async_get(hass)
-    devices_of = [
+    circuit_of = {
+        sensor.entity_id: (device_id, number)
+        for device_id, of_device in circuits.items()
+        for number, circuit in enumerate(of_device)
+        for sensor in circuit.sensors
+    }
+    places_of = [
         {
-            entry.device_id
+            circuit_of.get(entity_id, (entry.device_id, 0))
             for entity_id in meter.channels.values()
             if (entry := registry.async_get(entity_id))
         }
         for meter in meters
     ]
-    uses = Counter(device for devices in devices_of for device in devices)
+    uses = Counter(place for places in places_of for place in places)
     completed = []
-    for meter, devices in zip(meters, devices_of, strict=True):
+    for meter, places in zip(meters, places_of, strict=True):
         channels = dict(meter.channels)
-        device_id = next(iter(devices), None)
-        if len(devices) == 1 and device_id and uses[device_id] == 1:
+        device_id, number = next(iter(places), (None, 0))
+        of_device = circuits.get(device_id) if device_id else None
+        if of_device and len(places) == 1 and uses[device_id, number] == 1:
+            circuit = of_device[number]
             guess = guess_channels(
                 sensor
-                for sensor in candidates.get(device_id, [])
+                for sensor in (*circuit.sensors, *circuit.mains)
                 if sensor.entity_id not in meter.channels.values()
             )
             for channel, entity_id in guess.items():

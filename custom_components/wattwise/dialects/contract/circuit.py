@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Self
 
 from ...metering.profile import EnergyKind, MeterRole
@@ -38,6 +39,12 @@ class Formula:
         """The fields that take part."""
         return tuple(term.key for term in self.terms)
 
+    @property
+    def reversed(self) -> Self:
+        """The formula with the opposite sign."""
+        terms = tuple(Term(term.key, -term.factor) for term in self.terms)
+        return type(self)(terms, self.unit)
+
     def value(self, fields: Mapping[str, float]) -> float | None:
         """Return the sum [unit]; None while a field is missing: no half sums."""
         if any(term.key not in fields for term in self.terms):
@@ -58,6 +65,15 @@ class Formula:
         return cls(terms, data["unit"])
 
 
+class Turned(StrEnum):
+    """What a production meter has the other way round than its device."""
+
+    COUNTER = "counter"
+    """The device counts as import what is export."""
+    POWER = "power"
+    """The device's power is negative while it produces."""
+
+
 @dataclass(frozen=True, slots=True)
 class Circuit:
     """A meter that fields of a device make.
@@ -72,16 +88,36 @@ class Circuit:
     name: str | None = None
     role: MeterRole | None = None
     energy_kind: EnergyKind = EnergyKind.COUNTER
+    supply_channels: Mapping[Channel, Formula] | None = None
+    """The channels where energy may flow both ways; None if they are the same."""
+    knows_its_role: bool = False
+    """Whether the device tells a positive power while it produces, if that is its role.
+
+    All others tell a negative one: it flows against the direction of import.
+    """
+    turned: Turned | None = None
 
     def of_role(self, role: MeterRole) -> Circuit:
         """Return the circuit as a meter of the role has it.
 
         A plug behind a small inverter counts what comes as if it were used: a
-        production meter that has no counter of export takes the other for it.
+        production meter that has no counter of export takes the other for it. Where
+        both ways are told, what it produces is what the device calls export. All is
+        given back when the meter is something else again.
         """
         channels = dict(self.channels)
-        if role is MeterRole.PRODUCTION and Channel.ENERGY_EXPORT not in channels:
-            counter = channels.pop(Channel.ENERGY_IMPORT, None)
-            if counter is not None:
-                channels[Channel.ENERGY_EXPORT] = counter
-        return replace(self, role=role, channels=channels)
+        if self.supply_channels is not None and role is not MeterRole.APPLIANCE:
+            channels = dict(self.supply_channels)
+        elif self.turned is Turned.COUNTER:
+            channels[Channel.ENERGY_IMPORT] = channels.pop(Channel.ENERGY_EXPORT)
+        elif self.turned is Turned.POWER:
+            channels[Channel.POWER] = channels[Channel.POWER].reversed
+        turned = None
+        if role is MeterRole.PRODUCTION and Channel.ENERGY_IMPORT in channels:
+            if Channel.ENERGY_EXPORT not in channels:
+                channels[Channel.ENERGY_EXPORT] = channels.pop(Channel.ENERGY_IMPORT)
+                turned = Turned.COUNTER
+            elif Channel.POWER in channels and not self.knows_its_role:
+                channels[Channel.POWER] = channels[Channel.POWER].reversed
+                turned = Turned.POWER
+        return replace(self, role=role, channels=channels, turned=turned)

@@ -80,6 +80,7 @@ class HttpAuth(StrEnum):
     QUERY = "query"
     """User and password in the query string, as Tasmota wants it."""
     BEARER = "bearer"
+    """A token that the device gave out: see Pairing."""
 
 
 class HttpDialect(Protocol):
@@ -112,6 +113,22 @@ class HttpDialect(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Pairing:
+    """How a device gives out a token, to who can press its button.
+
+    It is asked for the token once so that it waits for its button, and again after
+    that was pressed. Until then it forbids to have one: status 401 or 403.
+    """
+
+    path: str
+    """Where to post the request for a token."""
+    request: Callable[[str], object]
+    """Returns the JSON to post, for an asker of this name."""
+    token: Callable[[object], str | None]
+    """Returns the token in an answer; None if there is none in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """A kind of device, over all transports it speaks.
 
@@ -127,3 +144,5 @@ class Dialect:
     http: HttpDialect | None = None
     http_headers: Mapping[str, str] = field(default_factory=dict)
     """What each HTTP request has to say besides, as the version of an interface."""
+    pairing: Pairing | None = None
+    """How its devices give out tokens, for HttpAuth.BEARER."""
