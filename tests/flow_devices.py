@@ -77,25 +77,6 @@ class TwoRelays(HttpDevice):
         }
 
 
-class TokenSocket(HttpDevice):
-    """A HomeWizard meter that answers only those who have a token."""
-
-    encrypted = True
-
-    @override
-    def answers(self) -> Mapping[str, Any]:
-        return {
-            "/api": {
-                "product_type": "HWE-KWH1",
-                "product_name": "kWh meter",
-                "serial": self.mac.lower(),
-                "firmware_version": "5.01",
-                "api_version": "2.0.0",
-            },
-            "/api/measurement": {"power_w": self.power, "energy_import_kwh": 1234.5},
-        }
-
-
 class HomeMade(HttpDevice):
     """A device that shows JSON of its own."""
 
@@ -103,9 +84,13 @@ class HomeMade(HttpDevice):
         """Be switched off."""
         super().__init__(guard)
         self.values: Mapping[str, Any] = {"a": 0.412, "b": 1.5, "c": 1234.5, "d": 230}
+        self.rises: Mapping[str, float] = {}
+        """By how much values are more with each answer."""
 
     @override
     def answers(self) -> Mapping[str, Any]:
+        more = {key: self.values[key] + rise for key, rise in self.rises.items()}
+        self.values = {**self.values, **more}
         return {"/values.json": self.values}
 
 

@@ -18,6 +18,7 @@ from custom_components.wattwise.const import (
     SOURCE_HTTP,
     SOURCE_MQTT,
 )
+from custom_components.wattwise.sources.http import probe as http_probe
 from homeassistant.config_entries import (
     SOURCE_DHCP,
     SOURCE_IGNORE,
@@ -26,7 +27,13 @@ from homeassistant.config_entries import (
     SOURCE_ZEROCONF,
     ConfigFlowResult,
 )
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_NAME,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_TOKEN,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
@@ -37,6 +44,7 @@ from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from . import household_flows as flows
 from .flow_devices import Socket, TwoRelays, leave
 from .household_flows import HOUSEHOLD
+from .http_devices.homewizard import HomeWizardP1V2
 from .http_devices.passwords import basic, digest
 from .http_devices.server import LOOPBACK, HttpDevice
 from .meter_flows import begin, household, meter_named, submit as submit_meter
@@ -147,8 +155,8 @@ async def test_first_meter_of_a_new_household(
     assert result["step_id"] == "discovered"
     assert result["description_placeholders"] == {
         "device": "Energy socket",
-        "values": "Power: 412 W, Energy used or imported: 1234.500 kWh,"
-        " Voltage L1: 230.1 V",
+        "values": "- Power: 412 W\n- Energy used or imported: 1,234.5 kWh\n"
+        "- Voltage L1: 230.1 V",
     }
     assert result["data_schema"] is not None
     assert not result["data_schema"].schema
@@ -188,7 +196,7 @@ async def test_meter_of_a_known_household(
     result = await submit(
         hass, result, **answers | {"power_w · 412 W": "power:W:reversed"}
     )
-    assert result["description_placeholders"]["values"].startswith("Power: -412 W")
+    assert result["description_placeholders"]["values"].startswith("- Power: -412 W")
     result = await submit(hass, result, name="Fridge", role="appliance", adjust=False)
 
     assert result["type"] is FlowResultType.ABORT
@@ -279,6 +287,24 @@ async def test_card_is_withdrawn(
     await leave(hass)
 
 
+async def test_added_elsewhere_while_the_card_is_shown(
+    hass: HomeAssistant, household: MockConfigEntry, socket: Socket
+) -> None:
+    """A card that comes too late ends with the reason."""
+    card = await announce(hass, socket)
+    result = await submit(hass, card, household=household.entry_id)
+    await submit(hass, result, name="Fridge", role="appliance", adjust=False)
+    fridge = meter_named(household, "Fridge")
+    await leave(hass)
+    hass.config_entries.async_remove_subentry(household, fridge.subentry_id)
+    card = await announce(hass, socket)
+    hass.config_entries.async_add_subentry(household, fridge)
+
+    result = await submit(hass, card, household=household.entry_id)
+
+    assert result["reason"] == "already_a_meter"
+
+
 async def test_added_elsewhere_meanwhile(
     hass: HomeAssistant, household: MockConfigEntry, socket: Socket
 ) -> None:
@@ -309,7 +335,8 @@ async def test_password(hass: HomeAssistant, household: MockConfigEntry) -> None
         )
         result = await discover(hass, SOURCE_ZEROCONF, info)
         assert result["step_id"] == "credentials"
-        assert cards(hass) == ["shellypro2pm-aabbccddee01"]
+        assert cards(hass) == ["Fuse box"]
+        assert unique_ids(hass) == ["aabbccddee01"]
         assert set(result["data_schema"].schema) == {"username", "password"}
         again = await discover(hass, SOURCE_ZEROCONF, info)
         assert again["reason"] == "already_in_progress"
@@ -345,6 +372,58 @@ async def test_password(hass: HomeAssistant, household: MockConfigEntry) -> None
         assert boiler.data[CONF_PARENT] == meters["House"].subentry_id
         assert boiler.data[CONF_PASSWORD] == "secret"
         await leave(hass)
+
+
+async def test_button(
+    hass: HomeAssistant, household: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device is asked for its token only once its card is opened."""
+    kind = "_homewizard._tcp.local."
+    # The device announces the usual port of HTTPS, which is not free for tests.
+    monkeypatch.setattr(http_probe, "_ANNOUNCED_PORT", {kind})
+    async with HomeWizardP1V2() as device:
+        info = announcement(device.endpoint.port, kind, "p1meter-DDEE01")
+        result = await discover(hass, SOURCE_ZEROCONF, info)
+        assert result["step_id"] == "press_button"
+        assert cards(hass) == ["p1meter-DDEE01"]
+        device.press_button()
+        flow_id = result["flow_id"]
+        result = await hass.config_entries.flow.async_configure(flow_id)
+        assert not result["errors"]
+        device.press_button()
+        result = await submit(hass, result)
+
+        assert result["step_id"] == "discovered"
+        assert cards(hass) == ["P1 meter"]
+        assert unique_ids(hass) == ["aabbccddee01"]
+        result = await submit(hass, result, household=household.entry_id)
+        await submit(hass, result, name="Main", role="grid", adjust=False)
+        (token,) = device.users.values()
+        assert meter_named(household, "Main").data[CONF_TOKEN] == token
+        await leave(hass)
+
+
+async def test_announced_port(
+    hass: HomeAssistant, household: MockConfigEntry, socket: Socket
+) -> None:
+    """A device that answers at another port is followed there."""
+    result = await announce(hass, socket)
+    result = await submit(hass, result, household=household.entry_id)
+    await submit(hass, result, name="Fridge", role="appliance", adjust=False)
+    await leave(hass)
+    meter = meter_named(household, "Fridge")
+    assert meter.data[CONF_PORT] == socket.endpoint.port
+
+    for port, kind, known in (
+        (8080, "_hwenergy._tcp.local.", 8080),
+        (443, "_homewizard._tcp.local.", 8080),
+        (None, "_hwenergy._tcp.local.", 8080),
+        (80, "_hwenergy._tcp.local.", None),
+    ):
+        info = announcement(port, kind, serial="aabbccddee01")
+        result = await discover(hass, SOURCE_ZEROCONF, info)
+        assert result["reason"] == "already_configured"
+        assert meter_named(household, "Fridge").data.get(CONF_PORT) == known
 
 
 async def test_password_of_an_unknown_device(wattwise: HomeAssistant) -> None:
@@ -460,7 +539,7 @@ async def test_announced_without_values(
 ) -> None:
     """A meter that sends every few minutes has its card at once."""
     monkeypatch.setattr(
-        "custom_components.wattwise.sources.mqtt.search._FIRST_VALUES_SECONDS", 0.5
+        "custom_components.wattwise.sources.mqtt.listen._FIRST_VALUES_SECONDS", 0.5
     )
     result = await announce_by_mqtt(home)
     assert result["step_id"] == "silent_device"
@@ -509,7 +588,7 @@ async def test_node_with_our_firmware(
     result = await submit(hass, result)
 
     assert result["step_id"] == "discovered"
-    assert result["description_placeholders"]["values"] == "Power: 412 W"
+    assert result["description_placeholders"]["values"] == "- Power: 412 W"
     result = await submit(hass, result, household=household.entry_id)
     assert result["step_id"] == "channels"
     assert flows.suggested(result, CONF_NAME) == "Pump"
@@ -555,7 +634,7 @@ async def test_node_with_hidden_sensors(wattwise: HomeAssistant) -> None:
         hass, SOURCE_INTEGRATION_DISCOVERY, {"device_id": node.device.id}
     )
     assert result["step_id"] == "discovered"
-    assert result["description_placeholders"]["values"] == "Power: 412 W"
+    assert result["description_placeholders"]["values"] == "- Power: 412 W"
     result = await submit(hass, result)
     assert result["step_id"] == "enable_sensors"
     assert result["description_placeholders"] == {"device": "Pump", "sensors": "energy"}

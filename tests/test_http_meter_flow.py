@@ -18,28 +18,29 @@ from custom_components.wattwise.const import (
     CONF_SOURCE,
     SOURCE_HTTP,
 )
-from custom_components.wattwise.dialects.contract.circuit import Formula
 from custom_components.wattwise.dialects.contract.field import Decoded, Field
 from custom_components.wattwise.flows.http_meter import parse_address
-from custom_components.wattwise.flows.meter_steps import new_meter
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.sources.device_settings import (
     DeviceSettings,
     HttpEndpoint,
 )
 from custom_components.wattwise.sources.field_assembly import FieldAssembly
+from custom_components.wattwise.sources.http import watch as http_watch
 from homeassistant.config_entries import ConfigSubentry, SubentryFlowResult
 from homeassistant.const import (
     CONF_HOST,
     CONF_NAME,
     CONF_PASSWORD,
+    CONF_SSL,
     CONF_TOKEN,
     CONF_USERNAME,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 
-from .flow_devices import HomeMade, Socket, TokenSocket, TwoRelays, leave
+from .flow_devices import HomeMade, Socket, TwoRelays, leave
+from .http_devices.homewizard import HomeWizardP1V2
 from .http_devices.passwords import basic, bearer, digest
 from .http_devices.server import LOOPBACK, Fault, HttpDevice
 from .meter_flows import (
@@ -53,12 +54,20 @@ from .meter_flows import (
     reconfigure,
     submit,
     suggested,
+    until_form,
 )
+from .mqtt_broker import async_until
 from .translated_flows import translated_flows
 
 __all__ = ["household", "translated_flows"]
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture(autouse=True)
+def _short_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not watch values for long: devices here are quick."""
+    monkeypatch.setattr(http_watch, "WATCH_PAUSE_SECONDS", 0.5)
 
 
 @pytest.fixture
@@ -119,8 +128,8 @@ async def test_known_device(
     assert result["step_id"] == "found_meter"
     assert placeholders(result) == {
         "meter": "Energy socket",
-        "values": "Power: 412 W, Energy used or imported: 1234.500 kWh,"
-        " Voltage L1: 230.1 V",
+        "values": "- Power: 412 W\n- Energy used or imported: 1,234.5 kWh\n"
+        "- Energy produced or exported: 0.000 kWh\n- Voltage L1: 230.1 V",
     }
     assert suggested(result, CONF_NAME) == "Energy socket"
     assert suggested(result, CONF_ROLE) == "grid"
@@ -157,11 +166,65 @@ async def test_known_device(
 async def test_production_counts_as_export(
     hass: HomeAssistant, household: MockConfigEntry, socket: Socket
 ) -> None:
-    """A socket behind a small inverter counts what is produced."""
+    """A socket behind a small inverter counts what is produced, and turns its power.
+
+    Its counter of export is zero until then, and hidden of appliances.
+    """
     result = await enter(hass, household, socket)
     await submit(hass, result, name="Balcony", role="production", adjust=False)
 
     meter = meter_named(household, "Balcony")
+    assert readings_of(meter, energy_export_kwh=2.0) == {Channel.ENERGY_EXPORT: 2000.0}
+    assert readings_of(meter, power_w=-300.0) == {Channel.POWER: 300.0}
+
+
+async def test_production_given_up(
+    hass: HomeAssistant, household: MockConfigEntry, socket: Socket
+) -> None:
+    """A socket that measures an appliance again counts what that uses."""
+    result = await enter(hass, household, socket)
+    await submit(hass, result, name="Balcony", role="production", adjust=False)
+    for is_away in (False, True):
+        meter = meter_named(household, "Balcony")
+        if is_away:
+            await leave(hass)
+            await socket.switch_off()
+        for role, power in (("appliance", -300.0), ("production", 300.0)):
+            result = await reconfigure(hass, household, meter)
+            result = await submit(hass, result, next_step_id="device_settings")
+            # To look at what the values stand for changes nothing.
+            result = await submit(
+                hass, result, name="Balcony", role="production", adjust=True
+            )
+            answers = {str(k): k.default() for k in result["data_schema"].schema}
+            result = await submit(hass, result, **answers)
+            await submit(hass, result, name="Balcony", role=role, adjust=False)
+            meter = meter_named(household, "Balcony")
+            assert readings_of(meter, power_w=-300.0) == {Channel.POWER: power}
+            imported = {Channel.ENERGY_IMPORT: 2000.0}
+            assert readings_of(meter, energy_import_kwh=2.0) == imported
+
+
+async def test_production_by_hand(
+    hass: HomeAssistant, household: MockConfigEntry, socket: Socket
+) -> None:
+    """What the user has made of the counter stays, whatever the role."""
+    result = await enter(hass, household, socket)
+    result = await submit(hass, result, name="Roof", role="grid", adjust=True)
+    answers = {str(key): key.default() for key in result["data_schema"].schema}
+    imported, exported = (
+        next(key for key in answers if key.startswith(f"energy_{direction}_kwh"))
+        for direction in ("import", "export")
+    )
+    answers |= {imported: "energy_export:kWh", exported: "unused"}
+    result = await submit(hass, result, **answers)
+    await submit(hass, result, name="Roof", role="production", adjust=False)
+    meter = meter_named(household, "Roof")
+    result = await reconfigure(hass, household, meter)
+    result = await submit(hass, result, next_step_id="device_settings")
+    await submit(hass, result, name="Roof", role="grid", adjust=False)
+
+    meter = meter_named(household, "Roof")
     assert readings_of(meter, energy_import_kwh=2.0) == {Channel.ENERGY_EXPORT: 2000.0}
 
 
@@ -232,7 +295,7 @@ async def test_password_and_circuits(
     assert result["step_id"] == "circuits"
     options = field(result, "circuits").config["options"]
     assert [o["label"].partition(", V")[0] for o in options] == [
-        "Fuse box 1: Power: 412 W, Energy used or imported: 1234.500 kWh",
+        "Fuse box 1: Power: 412 W, Energy used or imported: 1,234.5 kWh",
         "Fuse box 2: Power: 8 W, Energy used or imported: 12.300 kWh",
     ]
     keys = [option["value"] for option in options]
@@ -293,10 +356,13 @@ async def test_device_of_no_known_kind(
 ) -> None:
     """The user says what the values stand for, and sees what comes out of it."""
     async with HomeMade(basic("me", "secret")) as device:
+        device.rises = {"c": 0.0001}
         result = await enter(hass, household, device, path="values.json")
         assert result["step_id"] == "credentials"
-        assert field(result, CONF_TOKEN)
+        assert field(result, CONF_USERNAME)
         result = await submit(hass, result, username="me", password="secret")
+        assert result["progress_action"] == "watch"
+        result = await until_form(hass, result)
         assert result["step_id"] == "found_meter"
         assert placeholders(result)["values"] == (
             "nothing that WattWise could understand by itself"
@@ -308,7 +374,10 @@ async def test_device_of_no_known_kind(
 
         assert result["step_id"] == "mapping"
         rows = [str(key) for key in result["data_schema"].schema]
-        assert rows == ["a · 0.412", "b · 1.5", "c · 1234.5", "d · 230"]
+        assert rows == ["a · 0.412", "b · 1.5", "c · 1234.5003", "d · 230"]
+        # What stays as it is says nothing, but for a voltage.
+        supposed = [default(result, row) for row in rows]
+        assert supposed == ["unused", "unused", "energy_import:kWh", "voltage_l1:V"]
         labels = {
             option["value"]: option["label"]
             for option in field(result, "a · 0.412").config["options"]
@@ -336,7 +405,9 @@ async def test_device_of_no_known_kind(
 
         assert result["step_id"] == "found_meter"
         assert suggested(result, CONF_NAME) == "Main"
-        assert placeholders(result)["values"].startswith("Power: 1088 W, Energy used")
+        assert placeholders(result)["values"].startswith(
+            "- Power: 1,088 W\n- Energy used"
+        )
         assert default(result, "adjust") is False
         await submit(hass, result, name="Main", role="grid", adjust=False)
         await leave(hass)
@@ -360,7 +431,7 @@ async def test_corrections(
     assert default(result, power) == "power:W"
     answers = {str(key): key.default() for key in result["data_schema"].schema}
     result = await submit(hass, result, **answers | {power: "power:W:reversed"})
-    assert placeholders(result)["values"].startswith("Power: -412 W")
+    assert placeholders(result)["values"].startswith("- Power: -412 W")
     await submit(hass, result, name="Fridge", role="appliance", adjust=False)
     meter = meter_named(household, "Fridge")
     assert readings_of(meter, power_w=5.0) == {Channel.POWER: -5.0}
@@ -370,7 +441,7 @@ async def test_corrections(
     assert result["menu_options"] == ["device_settings", "connection"]
     result = await submit(hass, result, next_step_id="device_settings")
     assert result["step_id"] == "known_meter"
-    assert placeholders(result)["values"].startswith("Power: -80 W")
+    assert placeholders(result)["values"].startswith("- Power: -80 W")
     result = await submit(hass, result, name="Freezer", role="appliance", adjust=True)
     assert default(result, "power_w · 80 W") == "power:W:reversed"
     answers = {str(key): key.default() for key in result["data_schema"].schema}
@@ -446,6 +517,49 @@ async def test_new_address_and_password(
             data = meter_named(household, name).data
             assert data["port"] == moved.endpoint.port
             assert data[CONF_PASSWORD] == "secret"
+        for name in ("House", "Boiler"):
+            assert meter_named(household, name).data[CONF_USERNAME] == "admin"
+
+        # What is left empty is kept, until it is said that there is none.
+        boiler = meter_named(household, "Boiler")
+        result = await reconfigure(hass, household, boiler)
+        result = await submit(hass, result, next_step_id="connection")
+        result = await submit(
+            hass, result, host=address_of(moved), username="admin", no_password=False
+        )
+        assert result["reason"] == "reconfigure_successful"
+        assert meter_named(household, "House").data[CONF_PASSWORD] == "secret"
+        moved.guard = None
+        result = await reconfigure(hass, household, boiler)
+        result = await submit(hass, result, next_step_id="connection")
+        result = await submit(
+            hass, result, host=address_of(moved), username="admin", no_password=True
+        )
+        assert result["reason"] == "reconfigure_successful"
+        for name in ("House", "Boiler"):
+            data = meter_named(household, name).data
+            assert not data.keys() & {CONF_USERNAME, CONF_PASSWORD}
+        await leave(hass)
+
+
+async def test_encrypted_device(
+    hass: HomeAssistant, household: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address with https is asked encrypted, whatever the device usually does."""
+    monkeypatch.setattr(Socket, "encrypted", True)
+    async with Socket() as device:
+        result = await begin(hass, household, "http")
+        result = await submit(hass, result, host=f"http://{address_of(device)}")
+        assert result["errors"] == {"base": "unknown_device"}
+        result = await submit(hass, result, host=f"https://{address_of(device)}")
+        await submit(hass, result, name="Fridge", role="appliance", adjust=False)
+        fridge = meter_named(household, "Fridge")
+        assert fridge.data[CONF_SSL] is True
+        await async_until(lambda: device.asked.count("/api/v1/data") > 2)
+
+        result = await reconfigure(hass, household, fridge)
+        result = await submit(hass, result, next_step_id="connection")
+        assert suggested(result, CONF_HOST) == f"https://{address_of(device)}"
         await leave(hass)
 
 
@@ -470,7 +584,7 @@ async def test_home_made_device_moves(
         result = await reconfigure(hass, household, meter_named(household, "Main"))
         result = await submit(hass, result, next_step_id="device_settings")
         assert result["step_id"] == "known_meter"
-        assert placeholders(result)["values"].startswith("Power: 6 W")
+        assert placeholders(result)["values"].startswith("- Power: 6 W")
         await leave(hass)
 
 
@@ -490,40 +604,75 @@ async def test_address_of_a_page(
         assert result["errors"] == {"base": "unreadable_answer"}
         page = f"http://{address_of(device)}/values.json"
         result = await submit(hass, result, host=page)
+        result = await until_form(hass, result)
         assert result["step_id"] == "found_meter"
 
 
-async def test_device_with_a_token(
+async def test_device_with_a_button(
     hass: HomeAssistant, household: MockConfigEntry
 ) -> None:
-    """Where the kind of a device is known, only what it wants is asked for."""
-    async with TokenSocket(bearer("t0ken")) as device:
-        power = Formula.of("power_w", "W")
-        settings = DeviceSettings(
-            "aabbccddee01", "homewizard_v2", {}, "", {Channel.POWER: power}
+    """The device gives out its token once its button was pressed, and again later."""
+    async with HomeWizardP1V2() as device:
+        result = await enter(hass, household, device)
+        assert result["step_id"] == "press_button"
+        assert not result["errors"]
+        result = await submit(hass, result)
+        assert result["errors"] == {"base": "button_not_pressed"}
+        device.fault = Fault.BROKEN
+        result = await submit(hass, result)
+        assert result["errors"] == {"base": "unreadable_answer"}
+        device.fault = None
+        device.press_button()
+        result = await submit(hass, result)
+        assert result["step_id"] == "found_meter"
+        assert placeholders(result)["values"].startswith(
+            "- Power: 412 W\n- Energy used"
         )
-        data = {
-            CONF_SOURCE: SOURCE_HTTP,
-            CONF_ROLE: "appliance",
-            **settings.as_data(),
-            **HttpEndpoint(LOOPBACK, device.endpoint.port, token="old").as_data(),
-            CONF_ENERGY_KIND: "power",
-            CONF_INTERVAL: 5.0,
-        }
-        meter = new_meter("Heat pump", data, settings.meter_id)
-        assert await hass.config_entries.async_unload(household.entry_id)
-        hass.config_entries.async_add_subentry(household, meter)
+        await submit(hass, result, name="Main", role="grid", adjust=False)
+
+        meter = meter_named(household, "Main")
+        ((user, token),) = device.users.items()
+        assert user.startswith("local/wattwise-")
+        assert meter.data[CONF_TOKEN] == token
 
         result = await reconfigure(hass, household, meter)
         result = await submit(hass, result, next_step_id="connection")
         assert result["data_schema"] is not None
-        assert set(result["data_schema"].schema) == {CONF_HOST, CONF_TOKEN}
-        result = await submit(hass, result, host=address_of(device), token="wrong")
-        assert result["errors"] == {"base": "invalid_auth"}
-        result = await submit(hass, result, host=address_of(device), token="t0ken")
+        assert set(result["data_schema"].schema) == {CONF_HOST}
+        result = await submit(hass, result, host=address_of(device))
         assert result["reason"] == "reconfigure_successful"
-        assert meter.data[CONF_TOKEN] == "t0ken"
         await leave(hass)
+
+        device.guard = bearer("reset")
+        result = await reconfigure(hass, household, meter)
+        result = await submit(hass, result, next_step_id="connection")
+        result = await submit(hass, result, host=address_of(device))
+        assert result["step_id"] == "connection_button"
+        device.press_button()
+        device.mac = "AABBCCDDEE99"
+        result = await submit(hass, result)
+        assert result["errors"] == {"base": "another_device"}
+        # It has given out the token already.
+        device.mac = "AABBCCDDEE01"
+        result = await submit(hass, result)
+        assert result["reason"] == "reconfigure_successful"
+        meter = meter_named(household, "Main")
+        assert meter.data[CONF_TOKEN] == device.users[user] != token
+        await leave(hass)
+
+
+async def test_token_that_does_not_help(
+    hass: HomeAssistant, household: MockConfigEntry
+) -> None:
+    """A device that refuses what it gave out is asked for another token."""
+    async with HomeWizardP1V2() as device:
+        result = await enter(hass, household, device)
+        device.press_button()
+        device.keeps_tokens = False
+        result = await submit(hass, result)
+        assert result["errors"] == {"base": "invalid_auth"}
+        result = await submit(hass, result)
+        assert result["errors"] == {"base": "button_not_pressed"}
 
 
 async def test_answer_that_is_no_json(
@@ -542,12 +691,13 @@ async def test_answer_that_is_no_json(
         ("192.168.1.20", (HttpEndpoint("192.168.1.20"), None)),
         (" meter.local ", (HttpEndpoint("meter.local"), None)),
         ("meter.local:8080", (HttpEndpoint("meter.local", 8080), None)),
-        ("https://meter.local/", (HttpEndpoint("meter.local"), None)),
+        ("meter.local:80", (HttpEndpoint("meter.local"), None)),
+        ("https://meter:443/", (HttpEndpoint("meter", uses_tls=True), None)),
         (
             "http://me:pass@10.0.0.2/api?x=1",
             (HttpEndpoint("10.0.0.2", None, "me", "pass"), "/api?x=1"),
         ),
-        ("[fe80::1]:80", (HttpEndpoint("fe80::1", 80), None)),
+        ("[fe80::1]:80", (HttpEndpoint("fe80::1"), None)),
         ("ftp://meter", None),
         ("http://", None),
         ("meter:port", None),

@@ -21,6 +21,7 @@ from custom_components.wattwise.backup import async_post_backup, async_pre_backu
 from custom_components.wattwise.const import DOMAIN
 from custom_components.wattwise.coordinator import MeterCoordinator
 from custom_components.wattwise.history.errors import HistoryError
+from custom_components.wattwise.household import DATA_PUSH_KEYS
 from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
@@ -30,7 +31,7 @@ from custom_components.wattwise.shared_history import (
     async_kept_meters,
 )
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 
@@ -235,6 +236,32 @@ async def test_changes_during_set_up_are_followed(wattwise: HomeAssistant) -> No
         wattwise.config_entries.async_add_subentry(entry, push_meter())
         await wattwise.async_block_till_done()
     assert len(entry.runtime_data.meters) == 2
+
+
+async def test_failure_after_the_platforms(
+    wattwise: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What fails late leaves nothing behind that keeps the next attempt from working."""
+    entry = await async_add_household(
+        wattwise, push_meter(), entity_meter({"power": "sensor.p"})
+    )
+    assert await wattwise.config_entries.async_unload(entry.entry_id)
+    start = Meter.async_start_source
+
+    async def fail(meter: Meter) -> CALLBACK_TYPE | None:
+        if meter.key_hash is None:
+            raise RuntimeError
+        return await start(meter)
+
+    with patch.object(Meter, "async_start_source", fail):
+        assert not await wattwise.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    keys = wattwise.data[DATA_PUSH_KEYS]
+    assert keys.is_paused(KEY)
+    assert await wattwise.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert keys.find(KEY)
+    assert "has already been setup" not in caplog.text
 
 
 async def test_diagnostics_of_a_household_that_is_not_at_work(

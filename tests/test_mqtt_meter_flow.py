@@ -95,8 +95,9 @@ async def test_found_meter(
         {
             "value": "a0b1c2d3e4f5",
             "label": "Cellar (Pulse reader) · Power: 412 W,"
-            " Energy used or imported: 1234.500 kWh, Voltage L1: 230.1 V",
+            " Energy used or imported: 1,234.5 kWh, Voltage L1: 230.1 V",
         },
+        {"value": "again", "label": "again"},
         {"value": "none", "label": "none"},
     ]
     # Who opens the window anew sees the same.
@@ -174,7 +175,7 @@ async def test_topic(
     answers = {"P · 0.412": "power:kW", "total · 1234.5": "energy_import:kWh"}
     result = await submit(home, result, **answers)
     assert placeholders(result)["values"] == (
-        "Power: 412 W, Energy used or imported: 1234.500 kWh"
+        "- Power: 412 W\n- Energy used or imported: 1,234.5 kWh"
     )
     result = await submit(home, result, name="Main", role="grid", adjust=False)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -191,7 +192,33 @@ async def test_topic(
     result = await reconfigure(home, household, meter)
     result = await until_form(home, result)
     assert result["step_id"] == "known_meter"
-    assert placeholders(result)["values"].startswith("Power: 412 W")
+    assert placeholders(result)["values"].startswith("- Power: 412 W")
+
+
+async def test_listening_once_more(
+    home: HomeAssistant,
+    household: MockConfigEntry,
+    device: Publisher,
+    meter_sends: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who misses a meter listens for the whole time."""
+    search_module = "custom_components.wattwise.sources.mqtt.search"
+    monkeypatch.setattr(f"{search_module}._SHORTEST_SECONDS", 1.5)
+    monkeypatch.setattr(f"{search_module}._QUIET_SECONDS", 0.5)
+    flow = "custom_components.wattwise.flows.mqtt_meter.LISTEN_SECONDS"
+    monkeypatch.setattr(flow, 20)
+    began = home.loop.time()
+    result = await search(home, household)
+    assert home.loop.time() - began < 10
+    monkeypatch.setattr(flow, 4)
+    began = home.loop.time()
+    result = await submit(home, result, found_device="again")
+    assert result["progress_action"] == "search"
+    result = await until_form(home, result)
+
+    assert result["step_id"] == "mqtt_found"
+    assert home.loop.time() - began >= 4
 
 
 async def test_without_choosing_one(

@@ -92,7 +92,7 @@ async def test_push_meter(
     assert placeholders(result) == {
         "seconds": "3",
         "preview": (
-            "Power: 412 W, Energy used or imported: 1234.567 kWh, Voltage L1: 230.1 V"
+            "Power: 412 W, Energy used or imported: 1,234.6 kWh, Voltage L1: 230.1 V"
         ),
     }
     assert default(result, CONF_ENERGY_KIND) == "counter"

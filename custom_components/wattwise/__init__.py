@@ -34,6 +34,7 @@ from .price import PriceSource, async_forget_price_issue
 from .sensor_repairs import async_forget_sensors
 from .shared_history import async_acquire_history, async_release_history
 from .sources.push_keys import PushKeys
+from .stale_entities import async_is_stale_device, async_remove_stale
 
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.SENSOR]
 
@@ -117,23 +118,42 @@ async def _async_start(
         config_entry_id=entry.entry_id, **household_device_info(entry)
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_remove_stale(hass, entry)
+    try:
+        await _async_start_sources(hass, household)
+    except BaseException:
+        _pause_keys(hass, household)
+        # Otherwise no later attempt could set them up.
+        await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+        raise
+    entry.async_on_unload(async_follow_entities(hass, entry))
+
+
+async def _async_start_sources(hass: HomeAssistant, household: Household) -> None:
+    """Begin to read the meters, and let those push that do."""
     for meter in household.meters.values():
         if stop := await meter.async_start_source():
             household.stop_sources.append(stop)
         if meter.key_hash:
             hass.data[DATA_PUSH_KEYS].add(meter.key_hash, meter)
-    entry.async_on_unload(async_follow_entities(hass, entry))
+
+
+@callback
+def _pause_keys(hass: HomeAssistant, household: Household) -> None:
+    """Take nothing that meters push for the moment.
+
+    They go on sending while their household is reloaded; they shall keep their
+    readings and not be taken for intruders.
+    """
+    for meter in household.meters.values():
+        if meter.key_hash:
+            hass.data[DATA_PUSH_KEYS].pause(meter.key_hash)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> bool:
     """Unload a household; the history is closed with the last one."""
     household = entry.runtime_data
-    keys = hass.data[DATA_PUSH_KEYS]
-    for meter in household.meters.values():
-        if meter.key_hash:
-            # Meters go on sending while their household is reloaded; they shall
-            # keep their readings and not be taken for intruders.
-            keys.pause(meter.key_hash)
+    _pause_keys(hass, household)
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     _forget_removed_meters(hass, entry, household)
@@ -155,6 +175,13 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
         async_forget_sensors(hass, subentry.unique_id or "")
         if key_hash := subentry.data.get(CONF_KEY_HASH):
             hass.data[DATA_PUSH_KEYS].remove(key_hash)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let the user delete devices that stand for nothing any more."""
+    return async_is_stale_device(hass, entry, device)
 
 
 async def _async_reload(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:

@@ -38,8 +38,12 @@ CONF_DIALECT: Final = "dialect"
 CONF_ADDRESS: Final = "address"
 CONF_CIRCUIT: Final = "circuit"
 CONF_CHANNELS: Final = "channels"
-# Reauthentication: which meter's device refused the password.
+CONF_FINGERPRINT: Final = "fingerprint"
+CONF_TURNED: Final = "turned"
+# Reauthentication: which meter's device refused the password, and whether it shows
+# another certificate.
 CONF_SUBENTRY_ID: Final = "subentry_id"
+CONF_OTHER_CERTIFICATE: Final = "other_certificate"
 
 SOURCE_PUSH: Final = "push"
 SOURCE_ENTITIES: Final = "entities"
@@ -47,3 +51,6 @@ SOURCE_MQTT: Final = "mqtt"
 SOURCE_HTTP: Final = "http"
 
 DEFAULT_INTERVAL_S: Final = 10
+
+# Payloads above this are decoded outside the event loop.
+SMALL_BYTES: Final = 4_096

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
+from .const import DOMAIN, SMALL_BYTES
 from .history.errors import HistoryError
 from .history.receipt import Receipt
 from .household import DATA_PUSH_KEYS, async_loaded_households
@@ -24,8 +24,6 @@ KEY_HEADER: Final = "X-API-Key"
 DATA_URL: Final = f"/api/{DOMAIN}/data"
 
 MAX_BODY_BYTES: Final = 1_048_576
-# Bodies above this are decoded outside the event loop.
-_SMALL_BODY_BYTES: Final = 4_096
 # A household that is being loaded, or a meter that is being set up, takes seconds.
 _RETRY_SECONDS: Final = 5
 
@@ -129,7 +127,7 @@ class PushView(_MeterView):
             raise web.HTTPUnsupportedMediaType(reason="Send application/json")
         body = await _read_limited(request)
         received_ms = int(dt_util.utcnow().timestamp() * 1000)
-        if len(body) <= _SMALL_BODY_BYTES:
+        if len(body) <= SMALL_BYTES:
             return _parse(body, received_ms)
         hass = request.app[KEY_HASS]
         return await hass.async_add_executor_job(_parse, body, received_ms)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -27,6 +28,7 @@ from .const import (
     SOURCE_MQTT,
 )
 from .coordinator import MeterCoordinator
+from .dialect_repairs import async_forget_dialect, async_report_dialect
 from .dialects.contract.dialect import Address
 from .history.errors import HistoryError
 from .history.history import History
@@ -34,6 +36,7 @@ from .metering.profile import EnergyKind, MeterProfile, MeterRole
 from .metering.quantity import Channel
 from .metering.reading import Reading, RefusedReading
 from .sensor_repairs import async_report_sensors
+from .sources.device_errors import UnknownDialectError
 from .sources.device_settings import DeviceSettings
 from .sources.entities import EntitySource
 from .sources.http.source import HttpSource
@@ -113,22 +116,26 @@ class Meter:
         """Begin to read the meter; one that pushes is not read."""
         if (source := self._source()) is None:
             return None
+        if self.subentry.data[CONF_SOURCE] == SOURCE_ENTITIES:
+            entities = self.subentry.data[CONF_ENTITIES]
+            meter_id = self.profile.meter_id
+            await async_report_sensors(self._hass, meter_id, self.name, entities)
         self.coordinator.source_available = lambda: source.available
-        return await source.async_start()
+        try:
+            return await source.async_start()
+        except UnknownDialectError as err:
+            # As after a return to an older version; the other meters work on.
+            meter_id = self.profile.meter_id
+            async_report_dialect(self._hass, meter_id, self.name, err.dialect)
+            self.coordinator.source_available = lambda: False
+            return partial(async_forget_dialect, self._hass, meter_id)
 
     def _source(self) -> MeterSource | None:
         """Return where the readings come from."""
         if self.subentry.data[CONF_SOURCE] == SOURCE_ENTITIES:
-            entities = self.source_entities()
-            async_report_sensors(
-                self._hass,
-                self.profile.meter_id,
-                self.name,
-                self.subentry.data[CONF_ENTITIES],
-            )
             return EntitySource(
                 self._hass,
-                entities,
+                self.source_entities(),
                 self._take_reading,
                 self._take_refused,
                 self.coordinator.async_update_listeners,

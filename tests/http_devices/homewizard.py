@@ -1,12 +1,21 @@
 """A HomeWizard P1 meter, over both of its interfaces."""
 
 from collections.abc import Mapping
+import re
+from secrets import token_hex
+import time
 from typing import Any, Final, override
+
+from aiohttp import web
 
 from .passwords import bearer
 from .server import HttpDevice
 
 TOKEN: Final = "0123456789ABCDEF0123456789ABCDEF"
+USER_PATH: Final = "/api/user"
+# How long a device waits for its button after it was asked for a token.
+BUTTON_SECONDS: Final = 30.0
+_LOCAL_USER: Final = re.compile(r"local/[a-zA-Z0-9\\\-_/# ]{1,40}")
 
 
 class HomeWizardP1(HttpDevice):
@@ -55,10 +64,41 @@ class HomeWizardP1V2(HttpDevice):
     """The second interface: encrypted, for holders of a token."""
 
     encrypted = True
+    open_paths = (USER_PATH,)
 
     def __init__(self) -> None:
         """Want the token."""
         super().__init__(bearer(TOKEN))
+        self.users: dict[str, str] = {}
+        """The names of those who have a token, with it."""
+        self.keeps_tokens = True
+        """Whether the device knows the tokens that it gives out."""
+        self._waits_until = 0.0
+        self._is_pressed = False
+
+    def press_button(self) -> None:
+        """Allow who has just asked for a token to have one."""
+        self._is_pressed = time.monotonic() < self._waits_until
+
+    @override
+    async def _answer(self, request: web.Request, path: str) -> web.StreamResponse:
+        if path != USER_PATH:
+            return await super()._answer(request, path)
+        if request.method != "POST" or request.headers.get("X-Api-Version") != "2":
+            return web.Response(status=404)
+        name = (await request.json())["name"]
+        if not _LOCAL_USER.fullmatch(name):
+            error = {"error": {"code": "request:invalid-parameter"}}
+            return web.json_response(error, status=400)
+        if not self._is_pressed:
+            self._waits_until = time.monotonic() + BUTTON_SECONDS
+            error = {"error": {"code": "user:creation-not-enabled"}}
+            return web.json_response(error, status=403)
+        self._is_pressed, self._waits_until = False, 0.0
+        token = self.users[name] = token_hex(16)
+        if self.keeps_tokens:
+            self.guard = bearer(token)
+        return web.json_response({"token": token, "name": name})
 
     @override
     def answers(self) -> Mapping[str, Any]:

@@ -25,6 +25,8 @@ from .server import HttpDevice
 UNITS: Final = {"power": "W", "energy": "Wh"}
 CHANNELS: Final = {Channel.POWER: "power", Channel.ENERGY_IMPORT: "energy"}
 EVENTS: Final = "/events"
+# What the device tells of; meters can be made of the first two.
+CIRCUITS = 2
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ class PlainDevice(HttpDevice):
         """Return what both circuits measure."""
         return {
             f"{name}:{index}": value * (index + 1)
-            for index in (0, 1)
+            for index in range(CIRCUITS)
             for name, value in (("power", self.power), ("energy", self.energy_wh))
         }
 

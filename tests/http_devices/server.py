@@ -107,6 +107,8 @@ class HttpDevice:
         )
         await self._runner.setup()
         certificate = _certificate() if self.encrypted else None
+        if self.encrypted:
+            _bear_plain_requests()
         site = web.TCPSite(
             self._runner,
             LOOPBACK,
@@ -196,6 +198,26 @@ class HttpDevice:
 
 
 _LOGIN: Final = ("user", "password")
+
+
+def _bear_plain_requests() -> None:
+    """Have devices bear connections that are not encrypted, or not wanted any more."""
+    loop = asyncio.get_running_loop()
+    handle = loop.get_exception_handler()
+
+    def handle_others(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        problem = context.get("exception")
+        if isinstance(problem, ssl.SSLError) and problem.reason == "HTTP_REQUEST":
+            return
+        # Who does not like the certificate hangs up.
+        if isinstance(problem, ConnectionResetError):
+            return
+        if handle:
+            handle(loop, context)
+        else:
+            loop.default_exception_handler(context)
+
+    loop.set_exception_handler(handle_others)
 
 
 def _certificate() -> ssl.SSLContext:

@@ -32,17 +32,21 @@ GATES: Final = {
         "device_settings.py",
         "entities.py",
         "http/address.py",
+        "http/certificate.py",
         "http/client.py",
         "http/hub.py",
         "http/other_device.py",
+        "http/pairing.py",
         "http/probe.py",
         "mqtt/announcements.py",
         "mqtt/ear.py",
         "mqtt/link.py",
+        "mqtt/listen.py",
         "mqtt/search.py",
         "mqtt/source.py",
         "source.py",
         "http/source.py",
+        "http/watch.py",
     }
 }
 

@@ -1,35 +1,41 @@
 """How a meter that is read over MQTT or HTTP is changed."""
 
 from asyncio import Task
+from dataclasses import replace
 from typing import Any, override
 
 import probatio
 
 from homeassistant.config_entries import SubentryFlowContext, SubentryFlowResult
-from homeassistant.const import CONF_HOST, CONF_USERNAME
-from homeassistant.helpers.selector import TextSelector
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.helpers.selector import BooleanSelector, TextSelector
 
 from ..const import CONF_INTERVAL, CONF_SOURCE, SOURCE_HTTP
-from ..sources.device_errors import DeviceError
+from ..sources.device_errors import DeviceAuthError, DeviceError
 from ..sources.device_settings import DeviceSettings, HttpEndpoint
 from ..sources.found_device import FoundDevice
+from .device_problems import problem_key
 from .device_steps import DeviceSteps
 from .found_meter import FoundMeter
 from .http_meter import parse_address
-from .http_steps import async_credential_fields, problem_key, with_credentials
+from .http_steps import CONF_NO_PASSWORD, async_credential_fields, with_credentials
 from .known_devices import async_move_device
 from .meter_steps import MeterSubentryFlow
 from .mqtt_meter import LISTEN_SECONDS
+from .pairing_steps import PairingSteps, async_dialect_with_button
 from .read_again import async_probe_again, async_read_again
 
 
 class DeviceMeterSteps(
+    PairingSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]],
     DeviceSteps[SubentryFlowContext, SubentryFlowResult, tuple[str, str]],
     MeterSubentryFlow,
 ):
     """Change what a meter is, what its fields stand for, and where it answers."""
 
     _reading: Task[FoundDevice] | None = None
+    _moved: HttpEndpoint
+    """Where the device answers now."""
 
     async def async_step_device_settings(
         self, user_input: dict[str, Any] | None = None
@@ -98,29 +104,38 @@ class DeviceMeterSteps(
         own = self._get_reconfigure_subentry()
         settings = DeviceSettings.from_data(own.data)
         endpoint = HttpEndpoint.from_data(own.data)
+        dialects = (settings.dialect,)
+        has_button = await async_dialect_with_button(self.hass, dialects)
         errors: dict[str, str] = {}
         if user_input is not None:
             parsed = parse_address(user_input[CONF_HOST])
             if parsed is None:
                 errors[CONF_HOST] = "invalid_address"
             else:
-                endpoint = with_credentials(parsed[0], user_input)
+                # What is not entered anew stays what it was.
+                moved = replace(
+                    parsed[0],
+                    password=parsed[0].password or endpoint.password,
+                    token=endpoint.token,
+                )
+                endpoint = with_credentials(moved, user_input)
                 try:
-                    await async_probe_again(self.hass, settings, endpoint)
+                    return await self._async_move(endpoint)
                 except DeviceError as err:
+                    if isinstance(err, DeviceAuthError) and has_button:
+                        self._moved, self._given_token = endpoint, None
+                        return await self.async_step_connection_button()
                     errors["base"] = problem_key(err)
-                else:
-                    async_move_device(self.hass, settings.device, endpoint)
-                    return self.async_update_and_abort(self._get_entry(), own)
+        fields = await async_credential_fields(self.hass, (settings.dialect,))
+        if own.data.get(CONF_PASSWORD) is not None:
+            no_password = probatio.Required(CONF_NO_PASSWORD, default=False)
+            fields[no_password] = BooleanSelector()
         schema = probatio.Schema(
-            {
-                probatio.Required(CONF_HOST): TextSelector(),
-                **await async_credential_fields(self.hass, (settings.dialect,)),
-            }
+            {probatio.Required(CONF_HOST): TextSelector()} | fields
         )
-        address = endpoint.host
-        if endpoint.port is not None:
-            address = f"{address}:{endpoint.port}"
+        address = endpoint.place
+        if endpoint.uses_tls:
+            address = f"https://{address}"
         known = {CONF_HOST: address, CONF_USERNAME: endpoint.username}
         return self.async_show_form(
             step_id="connection",
@@ -129,3 +144,21 @@ class DeviceMeterSteps(
             ),
             errors=errors,
         )
+
+    async def async_step_connection_button(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Get a new token from the device."""
+        own = self._get_reconfigure_subentry()
+        dialect = DeviceSettings.from_data(own.data).dialect
+        return await self._async_press_button(
+            "connection_button", user_input, dialect, self._moved, self._async_move
+        )
+
+    async def _async_move(self, endpoint: HttpEndpoint) -> SubentryFlowResult:
+        """Have all meters of the device ask there; raises DeviceError."""
+        own = self._get_reconfigure_subentry()
+        settings = DeviceSettings.from_data(own.data)
+        found = await async_probe_again(self.hass, settings, endpoint)
+        async_move_device(self.hass, settings.device, found.endpoint or endpoint)
+        return self.async_update_and_abort(self._get_entry(), own)

@@ -8,13 +8,7 @@ import probatio
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowContext, FlowResult
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-)
+from homeassistant.helpers.selector import BooleanSelector
 
 from ..const import CONF_ROLE
 from ..dialects import all_dialects
@@ -22,11 +16,10 @@ from ..dialects.contract.circuit import Circuit
 from ..dialects.contract.dialect import Dialect
 from ..metering.profile import MeterRole
 from ..sources.found_device import FoundDevice
+from .circuit_steps import CircuitSteps
 from .found_meter import FoundMeter
 from .known_devices import taken_ids
-from .meter_steps import MeterSteps
 
-CONF_CIRCUITS: Final = "circuits"
 CONF_ADJUST: Final = "adjust"
 # Devices tell by MQTT when they like, usually within a minute or five.
 _MQTT_INTERVAL_S: Final = 60.0
@@ -36,7 +29,7 @@ class DeviceSteps[
     ContextT: FlowContext,
     ResultT: FlowResult[Any, Any],
     HandlerT,
-](MeterSteps[ContextT, ResultT, HandlerT]):
+](CircuitSteps[ContextT, ResultT, HandlerT]):
     """The steps from a found device to the description of its meters."""
 
     _found: FoundDevice
@@ -51,45 +44,21 @@ class DeviceSteps[
         self._new_meters = []
         self._open = free_meters(self.hass, found)
         self._answers = None
+        if not self._open:
+            return self.async_abort(reason="already_a_meter")
         if len(self._open) > 1:
-            return await self.async_step_circuits()
+            labels = {
+                meter.circuit.key: f"{meter.name}: {await meter.async_values(self.hass)}"
+                for meter in self._open
+            }
+            name = found.identity.name
+            return await self._async_choose_circuits(name, labels, self._async_chosen)
         return await self.async_step_found_meter()
 
-    async def async_step_circuits(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ResultT:
-        """Let the user choose which circuits of a device shall be meters."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            if chosen := user_input[CONF_CIRCUITS]:
-                self._open = [m for m in self._open if m.circuit.key in chosen]
-                return await self.async_step_found_meter()
-            errors[CONF_CIRCUITS] = "choose_a_circuit"
-        options = [
-            SelectOptionDict(
-                value=meter.circuit.key,
-                label=f"{meter.name}: {await meter.async_values(self.hass)}",
-            )
-            for meter in self._open
-        ]
-        return self.async_show_form(
-            step_id="circuits",
-            data_schema=probatio.Schema(
-                {
-                    probatio.Required(
-                        CONF_CIRCUITS, default=[option["value"] for option in options]
-                    ): SelectSelector(
-                        SelectSelectorConfig(
-                            options=options,
-                            multiple=True,
-                            mode=SelectSelectorMode.LIST,
-                        )
-                    )
-                }
-            ),
-            errors=errors,
-            description_placeholders={"device": self._found.identity.name},
-        )
+    async def _async_chosen(self, keys: list[str]) -> ResultT:
+        """Go on with the circuits that shall be meters."""
+        self._open = [meter for meter in self._open if meter.circuit.key in keys]
+        return await self.async_step_found_meter()
 
     async def async_step_found_meter(
         self, user_input: dict[str, Any] | None = None
@@ -115,7 +84,7 @@ class DeviceSteps[
                 return await self._async_described(meter, user_input)
         known = self._answers or form.known(meter.name, meter.circuit.role)
         role = MeterRole(known[CONF_ROLE])
-        values = await meter.async_values(self.hass, role)
+        values = await meter.async_values(self.hass, role, as_list=True)
         schema = probatio.Schema(
             {
                 **form.fields(),
@@ -202,11 +171,16 @@ def free_meters(hass: HomeAssistant, found: FoundDevice) -> list[FoundMeter]:
     return [meter for meter in meters if meter.meter_id not in taken]
 
 
-async def async_values_of(hass: HomeAssistant, found: FoundDevice) -> str:
-    """Return what a device tells, as text: one line for each of several circuits."""
+async def async_values_of(
+    hass: HomeAssistant, found: FoundDevice, *, as_list: bool = False
+) -> str:
+    """Return what a device tells, as text: one line for each of several circuits.
+
+    A single one is told in one line, or in a list with a line for each value.
+    """
     meters = free_meters(hass, found)
     if len(meters) == 1:
-        return await meters[0].async_values(hass)
+        return await meters[0].async_values(hass, as_list=as_list)
     return "\n".join(
         [f"- {meter.name}: {await meter.async_values(hass)}" for meter in meters]
     )

@@ -1,5 +1,6 @@
 """The steps of a card: what a discovered device tells, and whose meter it shall be."""
 
+from collections.abc import Sequence
 from typing import Any, Final, override
 
 import probatio
@@ -22,10 +23,9 @@ from homeassistant.helpers.selector import (
 
 from ..const import CONF_PHASES, DOMAIN, SUBENTRY_TYPE_METER
 from .device_steps import async_values_of
-from .entity_steps import EntitySteps
+from .entity_steps import EntitySteps, async_values_of_sensors
 from .http_steps import HttpSteps
-from .known_devices import async_is_meter, taken_ids
-from .reading_preview import async_preview, readings_of_entities
+from .known_devices import async_is_meter, async_is_registered_meter, taken_ids
 from .suggestions import SuggestedMeter
 
 CONF_HOUSEHOLD: Final = "household"
@@ -43,8 +43,8 @@ class DiscoveredMeterSteps(
     """None while the household is only being created."""
     _first_meters: tuple[ConfigSubentry, ...] = ()
     """What a new household begins with."""
-    _sensors: SuggestedMeter | None = None
-    """The meter that a device's entities make; None if it is read by ourselves."""
+    _sensors: Sequence[SuggestedMeter] = ()
+    """The meters that a device's entities make; none if it is read by ourselves."""
 
     @property
     @override
@@ -59,16 +59,20 @@ class DiscoveredMeterSteps(
         household = self._chosen_household
         return household.data[CONF_PHASES] if household else 1
 
-    async def _async_be(self, key: str, keys: set[str] | None = None) -> None:
+    async def _async_be(self, key: str, device_id: str | None = None) -> None:
         """Stand for the device of this key; ends if it needs no proposal any more.
 
-        `keys` are all by which it may be known.
+        `device_id` is that of a device of the registry.
         """
         if self.unique_id != key:
             await self.async_set_unique_id(key)
             # Only devices that were ignored have the entry of their key.
             self._abort_if_unique_id_configured()
-        if async_is_meter(self.hass, keys or {key}):
+        if device_id is None:
+            is_meter = async_is_meter(self.hass, key)
+        else:
+            is_meter = async_is_registered_meter(self.hass, device_id)
+        if is_meter:
             raise AbortFlow("already_configured")
 
     async def async_step_discovered(
@@ -85,7 +89,8 @@ class DiscoveredMeterSteps(
             chosen = user_input.get(CONF_HOUSEHOLD, HOUSEHOLD_NEW)
             self._chosen_household = households.get(chosen)
             if self._sensors:
-                return await self._async_offer_sensors(self._sensors)
+                device = self._named()["device"]
+                return await self._async_offer_device(device, self._sensors)
             return await self._async_offer(self._found)
         fields: dict[probatio.Marker, Any] = {}
         if households:
@@ -114,10 +119,9 @@ class DiscoveredMeterSteps(
 
     async def _async_values(self) -> str:
         """Return what the device shows right now, as text."""
-        if self._sensors is None:
-            return await async_values_of(self.hass, self._found)
-        readings = readings_of_entities(self.hass, self._sensors.channels)
-        return await async_preview(self.hass, readings) or "–"
+        if self._sensors:
+            return await async_values_of_sensors(self.hass, self._sensors)
+        return await async_values_of(self.hass, self._found, as_list=True)
 
     @callback
     def _named(self) -> dict[str, str]:

@@ -1,32 +1,30 @@
 """The ways in which a device is discovered, each up to the card that proposes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import re
 from typing import Any, Final, override
 
 import probatio
 
-from homeassistant.config_entries import (
-    ConfigFlowResult,
-)
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.service_info.dhcp import DhcpServiceInfo
 from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
+from ..dialects.contract.dialect import DeviceIdentity
 from ..esphome_discovery import ATTR_DEVICE_ID, async_esphome_meter
 from ..sources.device_errors import DeviceAuthError, DeviceError
+from ..sources.device_settings import HttpEndpoint
 from ..sources.found_device import FoundDevice
 from ..sources.http.address import async_follow_address
 from ..sources.http.probe import hint_of_zeroconf
-from ..sources.mqtt.search import async_device_from_discovery
+from ..sources.mqtt.listen import async_device_from_discovery
 from .discovered_meter import DiscoveredMeterSteps
 from .http_steps import async_credential_fields
-from .known_devices import (
-    async_follow_topics,
-    async_keys_of_device,
-)
-from .suggestions import async_suggest_meter_of
+from .known_devices import async_follow_topics
+from .suggestions import async_suggest_meters_of
 
 _ESPHOME: Final = "_esphomelib._tcp.local."
 # Where announcements say which hardware it is.
@@ -37,6 +35,8 @@ _MAC: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])")
 class DiscoverySteps(DiscoveredMeterSteps):
     """Take note of devices, whatever they are discovered by."""
 
+    _dialects_of_port: Sequence[str] = ()
+    """Those that are spoken at the port that was announced."""
     _announcement: tuple[str, str]
     """Topic and payload with which the device announced itself."""
     _mac: str
@@ -52,23 +52,41 @@ class DiscoverySteps(DiscoveredMeterSteps):
             return await self._async_esphome(discovery_info, mac)
         if (hint := hint_of_zeroconf(discovery_info)) is None:
             return self.async_abort(reason="not_a_meter")
-        self._endpoint, self._dialect_names = hint
+        self._endpoint, self._dialect_names = hint.endpoint, hint.dialects
+        self._dialects_of_port = hint.dialects if hint.names_port else ()
         if mac is not None:
-            async_follow_address(self.hass, mac, self._endpoint.host)
+            self._async_follow(mac)
             await self._async_be(mac)
         try:
             found = await self._async_probe()
-        except DeviceAuthError:
-            if not await async_credential_fields(self.hass, self._dialect_names):
-                return self.async_abort(reason="cannot_connect")
+        except DeviceAuthError as err:
             name = discovery_info.name.partition("._")[0]
-            if mac is None:
-                await self._async_be(name)
-            self.context["title_placeholders"] = {"name": name}
-            return await self.async_step_credentials()
+            identity = err.identity or DeviceIdentity(mac or name, name)
+            return await self._async_locked(identity, err)
         except DeviceError:
             return self.async_abort(reason="cannot_connect")
         return await self._async_probed(found)
+
+    async def _async_locked(
+        self, identity: DeviceIdentity, err: DeviceAuthError
+    ) -> ConfigFlowResult:
+        """Propose a device that shows its values only to who is let in."""
+        has_button = await self._async_narrow(err)
+        fields = await async_credential_fields(self.hass, self._dialect_names)
+        if not has_button and not fields:
+            return self.async_abort(reason="cannot_connect")
+        self._async_follow(identity.key)
+        await self._async_be(identity.key)
+        self.context["title_placeholders"] = {"name": identity.name}
+        if has_button:
+            # The device waits for its button only once somebody opens the card.
+            return self._show_button("press_button", self._endpoint, {})
+        return await self.async_step_credentials()
+
+    @callback
+    def _async_follow(self, key: str) -> None:
+        """Have the meters of a device ask where it has announced itself."""
+        async_follow_address(self.hass, key, self._endpoint, self._dialects_of_port)
 
     async def _async_esphome(
         self, discovery_info: ZeroconfServiceInfo, mac: str | None
@@ -93,7 +111,7 @@ class DiscoverySteps(DiscoveredMeterSteps):
         for device in dr.async_get(self.hass).async_get_devices(
             connections={connection}
         ):
-            if sensors := await async_suggest_meter_of(self.hass, device.id):
+            if sensors := await async_suggest_meters_of(self.hass, device.id):
                 self._sensors = sensors
                 return await self.async_step_discovered()
         return self.async_show_form(
@@ -109,7 +127,7 @@ class DiscoverySteps(DiscoveredMeterSteps):
     ) -> ConfigFlowResult:
         """Follow a meter that has been given another address."""
         mac = discovery_info.macaddress.replace(":", "").lower()
-        known = async_follow_address(self.hass, mac, discovery_info.ip)
+        known = async_follow_address(self.hass, mac, HttpEndpoint(discovery_info.ip))
         reason = "already_configured" if known else "not_a_meter"
         return self.async_abort(reason=reason)
 
@@ -158,13 +176,13 @@ class DiscoverySteps(DiscoveredMeterSteps):
         """Take note of a device whose entities Home Assistant has already."""
         device_id: str = discovery_info[ATTR_DEVICE_ID]
         meter = async_esphome_meter(self.hass, device_id)
-        sensors = await async_suggest_meter_of(self.hass, device_id)
-        if meter is None or sensors is None:
+        sensors = await async_suggest_meters_of(self.hass, device_id)
+        if meter is None or not sensors:
             return self.async_abort(reason="not_a_meter")
-        keys = async_keys_of_device(self.hass, device_id)
-        await self._async_be(meter.identity, keys)
+        await self._async_be(meter.identity, device_id)
         self._sensors = sensors
-        self.context["title_placeholders"] = {"name": sensors.name}
+        name = sensors[0].device or sensors[0].name
+        self.context["title_placeholders"] = {"name": name}
         return await self.async_step_discovered()
 
     @override
@@ -173,7 +191,7 @@ class DiscoverySteps(DiscoveredMeterSteps):
         if not found.circuits:
             return self.async_abort(reason="not_a_meter")
         if found.endpoint:
-            async_follow_address(self.hass, found.identity.key, found.endpoint.host)
+            self._async_follow(found.identity.key)
         await self._async_be(found.identity.key)
         self._found = found
         self.context["title_placeholders"] = {"name": found.identity.name}

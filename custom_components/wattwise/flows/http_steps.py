@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import probatio
 
-from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowContext, FlowResult
 from homeassistant.helpers.selector import (
@@ -17,41 +17,28 @@ from homeassistant.helpers.selector import (
 )
 
 from ..dialects.contract.dialect import HttpAuth
-from ..sources.device_errors import (
-    DeviceAuthError,
-    DeviceError,
-    DeviceUnreachableError,
-    MqttUnavailableError,
-    UnknownDeviceError,
-)
+from ..sources.device_errors import DeviceAuthError, DeviceError
 from ..sources.device_settings import HttpEndpoint
 from ..sources.found_device import FoundDevice
 from ..sources.http.probe import async_probe
+from .device_problems import problem_key
 from .device_steps import DeviceSteps, async_dialects
-from .read_again import AnotherDeviceError
+from .pairing_steps import PairingSteps, async_dialect_with_button
 
-_PROBLEMS: Final[dict[type[DeviceError], str]] = {
-    AnotherDeviceError: "another_device",
-    DeviceUnreachableError: "cannot_connect",
-    DeviceAuthError: "invalid_auth",
-    UnknownDeviceError: "unknown_device",
-    MqttUnavailableError: "mqtt_unavailable",
-}
+CONF_NO_PASSWORD: Final = "no_password"
 # What the user is called on most devices, on some always.
 _USUAL_USER: Final = "admin"
-
-
-def problem_key(err: DeviceError) -> str:
-    """Return the key of the text that says what is wrong with a device."""
-    return _PROBLEMS.get(type(err), "unreadable_answer")
 
 
 class HttpSteps[
     ContextT: FlowContext,
     ResultT: FlowResult[Any, Any],
     HandlerT,
-](DeviceSteps[ContextT, ResultT, HandlerT]):
-    """Asks a device what it is, and people for its password."""
+](
+    PairingSteps[ContextT, ResultT, HandlerT],
+    DeviceSteps[ContextT, ResultT, HandlerT],
+):
+    """Asks a device what it is, and people for its password or its button."""
 
     _endpoint: HttpEndpoint
     _dialect_names: Sequence[str] | None = None
@@ -69,10 +56,40 @@ class HttpSteps[
     async def _async_probed(self, found: FoundDevice) -> ResultT:
         """Go on with a device that has let us in."""
 
+    async def _async_refused(self, err: DeviceAuthError) -> ResultT:
+        """Ask for what the device wants before it lets us in."""
+        if await self._async_narrow(err):
+            return await self.async_step_press_button()
+        return await self.async_step_credentials()
+
+    async def _async_narrow(self, err: DeviceAuthError) -> bool:
+        """Remember what refused us; return whether it wants its button pressed."""
+        with_button = await async_dialect_with_button(self.hass, err.dialects)
+        self._dialect_names = (with_button,) if with_button else err.dialects
+        return with_button is not None
+
+    async def async_step_press_button(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ResultT:
+        """Get a token from the device."""
+        assert self._dialect_names is not None
+        return await self._async_press_button(
+            "press_button",
+            user_input,
+            self._dialect_names[0],
+            self._endpoint,
+            self._async_paired,
+        )
+
+    async def _async_paired(self, endpoint: HttpEndpoint) -> ResultT:
+        """Go on with a device that has given us a token."""
+        self._endpoint = endpoint
+        return await self._async_probed(await self._async_probe())
+
     async def async_step_credentials(
         self, user_input: dict[str, Any] | None = None
     ) -> ResultT:
-        """Ask for the password or token of a device."""
+        """Ask for the password of a device."""
         errors: dict[str, str] = {}
         if user_input is not None:
             self._endpoint = with_credentials(self._endpoint, user_input)
@@ -96,12 +113,16 @@ class HttpSteps[
 
 
 def with_credentials(endpoint: HttpEndpoint, answers: dict[str, Any]) -> HttpEndpoint:
-    """Return the endpoint with what was entered; what was left empty is none."""
+    """Return the endpoint with what was entered.
+
+    A password that was left empty stays what it was: forms do not show it.
+    """
+    if answers.get(CONF_NO_PASSWORD):
+        return replace(endpoint, username=None, password=None)
     return replace(
         endpoint,
         username=answers.get(CONF_USERNAME) or None,
-        password=answers.get(CONF_PASSWORD) or None,
-        token=answers.get(CONF_TOKEN) or None,
+        password=answers.get(CONF_PASSWORD) or endpoint.password,
     )
 
 
@@ -110,7 +131,8 @@ async def async_credential_fields(
 ) -> dict[probatio.Marker, Any]:
     """Return the form fields for what devices of these dialects may want to know.
 
-    Empty where such devices have no password: they refuse everybody.
+    Empty where such devices have no password: they refuse everybody, or give out
+    tokens.
     """
     dialects = await async_dialects(hass)
     ways = {
@@ -123,6 +145,4 @@ async def async_credential_fields(
     if ways - {HttpAuth.BEARER, HttpAuth.NONE}:
         fields[probatio.Optional(CONF_USERNAME)] = TextSelector()
         fields[probatio.Optional(CONF_PASSWORD)] = secret
-    if HttpAuth.BEARER in ways:
-        fields[probatio.Optional(CONF_TOKEN)] = secret
     return fields

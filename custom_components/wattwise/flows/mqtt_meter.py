@@ -17,19 +17,21 @@ from homeassistant.helpers.selector import (
 
 from ..sources.device_errors import DeviceError, MqttUnavailableError
 from ..sources.found_device import FoundDevice
-from ..sources.mqtt.search import async_listen_topic, async_search_mqtt
+from ..sources.mqtt.listen import async_listen_topic
+from ..sources.mqtt.search import async_search_mqtt
+from .device_problems import problem_key
 from .device_steps import (
     DeviceSteps,
     async_values_of,
     problem_of,
     with_some_circuit,
 )
-from .http_steps import problem_key
 from .known_devices import async_is_made_of_entities
 from .meter_steps import MeterSubentryFlow
 
 CONF_FOUND_DEVICE: Final = "found_device"
 CONF_TOPIC: Final = "topic"
+FOUND_AGAIN: Final = "again"
 FOUND_NONE: Final = "none"
 # Most meters tell within this time; those that tell once in five minutes are asked
 # to introduce themselves at once.
@@ -60,6 +62,7 @@ class MqttMeterSteps(
                     self.hass,
                     LISTEN_SECONDS,
                     on_progress=self.async_update_progress,
+                    is_wanted=None if self._heard else self._is_choice,
                 ),
                 "search for MQTT meters",
             )
@@ -82,9 +85,14 @@ class MqttMeterSteps(
         return {
             device.identity.key: device
             for device in sorted(devices, key=lambda d: d.identity.name.casefold())
-            if problem_of(self.hass, device) is None
-            and not async_is_made_of_entities(self.hass, device.identity.key)
+            if self._is_choice(device)
         }
+
+    def _is_choice(self, device: FoundDevice) -> bool:
+        """Return whether a device can be made a meter."""
+        return problem_of(self.hass, device) is None and not async_is_made_of_entities(
+            self.hass, device.identity.key
+        )
 
     async def async_step_mqtt_found(
         self, user_input: dict[str, Any] | None = None
@@ -95,15 +103,20 @@ class MqttMeterSteps(
         if not self._heard:
             return await self.async_step_mqtt_nothing()
         if user_input is not None:
-            chosen = self._heard.get(user_input[CONF_FOUND_DEVICE])
-            if chosen is None:
-                return await self.async_step_mqtt_topic()
-            return await self._async_offer(chosen)
+            choice = user_input[CONF_FOUND_DEVICE]
+            if choice in self._heard:
+                return await self._async_offer(self._heard[choice])
+            if choice == FOUND_AGAIN:
+                return await self.async_step_mqtt()
+            return await self.async_step_mqtt_topic()
         options = [
             SelectOptionDict(value=key, label=await self._async_label(device))
             for key, device in self._heard.items()
         ]
-        options.append(SelectOptionDict(value=FOUND_NONE, label=FOUND_NONE))
+        options += [
+            SelectOptionDict(value=other, label=other)
+            for other in (FOUND_AGAIN, FOUND_NONE)
+        ]
         schema = probatio.Schema(
             {
                 probatio.Required(
@@ -162,7 +175,9 @@ class MqttMeterSteps(
         """Wait for a message of the topic."""
         if self._listening is None:
             self._listening = self._async_begin(
-                async_listen_topic(self.hass, self._topic, LISTEN_SECONDS),
+                async_listen_topic(
+                    self.hass, self._topic, LISTEN_SECONDS, watches=True
+                ),
                 "listen to an MQTT topic",
             )
         if not self._listening.done():

@@ -11,6 +11,8 @@ from ..entity_reference import EntityContent, content_of_entity, unit_of_entity
 from ..metering.quantity import Channel, Quantity, UnknownUnitError, to_base_unit
 from ..metering.reading import Reading
 
+# From here on nobody wants to read Wh [kWh].
+_LARGE_COUNTER: Final = 100.0
 # Per quantity: factor from the base unit, decimals, unit.
 _DISPLAY: Final[dict[Quantity, tuple[float, int, str]]] = {
     Quantity.POWER: (1.0, 0, " W"),
@@ -64,12 +66,22 @@ async def async_texts(hass: HomeAssistant) -> dict[str, str]:
     return {key.removeprefix(prefix): text for key, text in texts.items()}
 
 
-async def async_preview(hass: HomeAssistant, readings: Iterable[Reading]) -> str:
-    """Return readings as text in Home Assistant's language."""
+async def async_preview(
+    hass: HomeAssistant, readings: Iterable[Reading], *, as_list: bool = False
+) -> str:
+    """Return readings in Home Assistant's language, in one line or a list of lines."""
     texts = await async_texts(hass)
     parts = []
     for reading in newest_of_each(readings):
-        factor, decimals, unit = _DISPLAY[reading.channel.quantity]
-        value = f"{reading.value * factor:.{decimals}f}{unit}"
-        parts.append(f"{texts[f'channel.options.{reading.channel}']}: {value}")
-    return ", ".join(parts)
+        name = texts[f"channel.options.{reading.channel}"]
+        parts.append(f"{name}: {_shown(reading)}")
+    return "\n".join(f"- {part}" for part in parts) if as_list else ", ".join(parts)
+
+
+def _shown(reading: Reading) -> str:
+    """Return a value as people write it."""
+    factor, decimals, unit = _DISPLAY[reading.channel.quantity]
+    value = reading.value * factor
+    if reading.channel.is_energy and abs(value) >= _LARGE_COUNTER:
+        decimals = 1
+    return f"{value:,.{decimals}f}{unit}"

@@ -1,53 +1,79 @@
-"""The steps that ask for the password of a device which does not let us in any more."""
+"""The steps that get us in again where a device does not let us any more."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import probatio
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    ConfigFlow,
+    ConfigFlowContext,
+    ConfigFlowResult,
+    ConfigSubentry,
+)
 from homeassistant.const import CONF_USERNAME
 
-from ..const import CONF_SUBENTRY_ID
+from ..const import CONF_OTHER_CERTIFICATE, CONF_SUBENTRY_ID
 from ..sources.device_errors import DeviceError
 from ..sources.device_settings import DeviceSettings, HttpEndpoint
-from .http_steps import async_credential_fields, problem_key, with_credentials
+from .device_problems import problem_key
+from .http_steps import async_credential_fields, with_credentials
 from .known_devices import async_move_device
+from .pairing_steps import PairingSteps, async_dialect_with_button
 from .read_again import async_probe_again
 
 
-class ReauthSteps(ConfigFlow):
-    """Ask for a new password, for all meters of a device at once."""
+class ReauthSteps(
+    PairingSteps[ConfigFlowContext, ConfigFlowResult, str],
+    ConfigFlow,
+):
+    """Get a new password or token, for all meters of a device at once."""
 
     _refused_meter: str
     """The subentry of a meter whose device refused the password."""
+    _first_errors: Mapping[str, str] = MappingProxyType({})
+    """What is wrong besides the password."""
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
         """Begin with the meter whose device refused us."""
         self._refused_meter = entry_data[CONF_SUBENTRY_ID]
+        if entry_data.get(CONF_OTHER_CERTIFICATE):
+            self._first_errors = {"base": "other_certificate"}
+        if (meter := self._meter) is not None:
+            dialect = DeviceSettings.from_data(meter.data).dialect
+            if await async_dialect_with_button(self.hass, (dialect,)):
+                # The device waits for its button only once somebody reads this.
+                endpoint = _of_any_certificate(meter)
+                return self._show_button(
+                    "reauth_button", endpoint, dict(self._first_errors)
+                )
         return await self.async_step_reauth_confirm()
+
+    @property
+    def _meter(self) -> ConfigSubentry | None:
+        """The meter whose device refused us; None if it was removed meanwhile."""
+        return self._get_reauth_entry().subentries.get(self._refused_meter)
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the password or token, and try it."""
-        household = self._get_reauth_entry()
-        if (meter := household.subentries.get(self._refused_meter)) is None:
+        """Ask for the password, and try it."""
+        if (meter := self._meter) is None:
             return self.async_abort(reason="meter_removed")
         settings = DeviceSettings.from_data(meter.data)
-        endpoint = HttpEndpoint.from_data(meter.data)
-        errors: dict[str, str] = {}
+        endpoint = _of_any_certificate(meter)
+        errors = {} if user_input else dict(self._first_errors)
         if user_input is not None:
             endpoint = with_credentials(endpoint, user_input)
             try:
-                await async_probe_again(self.hass, settings, endpoint)
+                return await self._async_let_in(settings, endpoint)
             except DeviceError as err:
                 errors["base"] = problem_key(err)
-            else:
-                async_move_device(self.hass, settings.device, endpoint)
-                return self.async_abort(reason="reauth_successful")
         schema = probatio.Schema(
             await async_credential_fields(self.hass, (settings.dialect,))
         )
@@ -59,3 +85,31 @@ class ReauthSteps(ConfigFlow):
             errors=errors,
             description_placeholders={"meter": meter.title, "host": endpoint.host},
         )
+
+    async def async_step_reauth_button(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Get a new token from the device."""
+        if (meter := self._meter) is None:
+            return self.async_abort(reason="meter_removed")
+        settings = DeviceSettings.from_data(meter.data)
+        return await self._async_press_button(
+            "reauth_button",
+            user_input,
+            settings.dialect,
+            _of_any_certificate(meter),
+            partial(self._async_let_in, settings),
+        )
+
+    async def _async_let_in(
+        self, settings: DeviceSettings, endpoint: HttpEndpoint
+    ) -> ConfigFlowResult:
+        """Keep what lets us in; raises DeviceError if it does not."""
+        found = await async_probe_again(self.hass, settings, endpoint)
+        async_move_device(self.hass, settings.device, found.endpoint or endpoint)
+        return self.async_abort(reason="reauth_successful")
+
+
+def _of_any_certificate(meter: ConfigSubentry) -> HttpEndpoint:
+    """Return where a meter's device answers; the user says that it is the device."""
+    return replace(HttpEndpoint.from_data(meter.data), fingerprint=None)

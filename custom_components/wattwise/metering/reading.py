@@ -40,6 +40,8 @@ class Refusal(StrEnum):
     COUNTER_JUMPED = "counter_jumped"
     OUT_OF_SEQUENCE = "out_of_sequence"
     ALREADY_COVERED = "already_covered"
+    TOO_FAST = "too_fast"
+    """More came than could be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Final, Self
+
+from yarl import URL
 
 from homeassistant.const import (
     CONF_HOST,
     CONF_PASSWORD,
     CONF_PORT,
+    CONF_SSL,
     CONF_TOKEN,
     CONF_USERNAME,
 )
@@ -18,10 +21,24 @@ from ..const import (
     CONF_CIRCUIT,
     CONF_DEVICE,
     CONF_DIALECT,
+    CONF_FINGERPRINT,
 )
 from ..dialects.contract.circuit import Formula
 from ..dialects.contract.dialect import Address
 from ..metering.quantity import Channel
+
+ENDPOINT_KEYS: Final = (
+    CONF_HOST,
+    CONF_PORT,
+    CONF_USERNAME,
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_SSL,
+    CONF_FINGERPRINT,
+)
+"""Where a config entry keeps what belongs to an endpoint."""
+_HTTP_PORT: Final = 80
+_HTTPS_PORT: Final = 443
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,34 @@ class HttpEndpoint:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
+    uses_tls: bool = False
+    """Whether it answers over HTTPS, whatever devices of its kind usually do."""
+    fingerprint: str | None = None
+    """SHA-256 of the only certificate it may show, in hexadecimal digits.
+
+    None where it shows one that is vouched for.
+    """
+
+    def __post_init__(self) -> None:
+        """Name the usual port in one way, so that equal endpoints are equal."""
+        if self.port == self.usual_port:
+            object.__setattr__(self, "port", None)
+
+    @property
+    def usual_port(self) -> int:
+        """The port that needs not be named."""
+        return _HTTPS_PORT if self.uses_tls else _HTTP_PORT
+
+    def url(self, path: str) -> URL:
+        """Return the whole address of a path."""
+        scheme = "https" if self.uses_tls else "http"
+        return URL(f"{scheme}://{self.place}/{path.removeprefix('/')}")
+
+    @property
+    def place(self) -> str:
+        """Host and port as people write them."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port is None else f"{host}:{self.port}"
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -44,6 +89,8 @@ class HttpEndpoint:
             data.get(CONF_USERNAME),
             data.get(CONF_PASSWORD),
             data.get(CONF_TOKEN),
+            data.get(CONF_SSL, False),
+            data.get(CONF_FINGERPRINT),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -54,6 +101,8 @@ class HttpEndpoint:
             CONF_USERNAME: self.username,
             CONF_PASSWORD: self.password,
             CONF_TOKEN: self.token,
+            CONF_SSL: self.uses_tls or None,
+            CONF_FINGERPRINT: self.fingerprint,
         }
         return {key: value for key, value in data.items() if value is not None}
 

@@ -1,11 +1,12 @@
 """A device that was found, with what it just told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ..dialects.contract.circuit import Circuit
+from ..dialects.contract.circuit import Circuit, Formula
 from ..dialects.contract.dialect import Address, DeviceIdentity
 from ..dialects.contract.field import Field
+from ..metering.quantity import Channel
 from .device_settings import HttpEndpoint
 
 
@@ -24,3 +25,5 @@ class FoundDevice:
     """The meters its fields make; the first is offered first."""
     endpoint: HttpEndpoint | None = None
     """Where it answers, for SOURCE_HTTP."""
+    guesses: Mapping[Channel, Formula] = field(default_factory=dict)
+    """What fields may be by nothing but their behaviour: the user has to confirm it."""

@@ -21,6 +21,6 @@ class MeterSource(Protocol):
     async def async_start(self) -> CALLBACK_TYPE:
         """Begin to read; returns what ends it.
 
-        Raises ConfigEntryAuthFailed where the device wants another password. A
-        device that is away at the moment is no error: the source waits for it.
+        Raises UnknownDialectError. A device that is away at the moment is no error:
+        the source waits for it.
         """

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import replace
 import time
 from typing import override
 
@@ -12,11 +13,14 @@ import pytest
 from custom_components.wattwise.dialects.contract.dialect import HttpAuth
 from custom_components.wattwise.sources.device_errors import (
     DeviceAuthError,
+    DeviceError,
     DeviceUnreachableError,
+    OtherCertificateError,
     UnreadableAnswerError,
 )
 from custom_components.wattwise.sources.device_settings import HttpEndpoint
 from custom_components.wattwise.sources.http import client as http_client
+from custom_components.wattwise.sources.http.certificate import async_trust
 from custom_components.wattwise.sources.http.client import DeviceClient
 from homeassistant.core import HomeAssistant
 from tests.http_devices.passwords import Guard, basic, bearer, digest, query
@@ -70,10 +74,13 @@ def client(
     username: str | None = None,
     password: str | None = None,
     token: str | None = None,
+    fingerprint: str | None = None,
 ) -> DeviceClient:
     """Return a client that knows these secrets."""
     port = device.endpoint.port
-    endpoint = HttpEndpoint(LOOPBACK, port, username, password, token)
+    endpoint = HttpEndpoint(
+        LOOPBACK, port, username, password, token, fingerprint=fingerprint
+    )
     http = PlainHttp(auth=auth, uses_tls=device.encrypted)
     return DeviceClient(hass, endpoint, http, {"X-Api-Version": "2"})
 
@@ -133,12 +140,76 @@ async def test_challenge_is_remembered(hass: HomeAssistant) -> None:
 async def test_token(hass: HomeAssistant) -> None:
     """A token is shown over an encrypted connection that nobody has vouched for."""
     async with EncryptedDevice(bearer("t0ken")) as device:
-        right = client(hass, device, HttpAuth.BEARER, token="t0ken")
+        trusted = await async_trust(hass, replace(device.endpoint, uses_tls=True))
+        fingerprint = trusted.fingerprint
+        assert fingerprint is not None
+        assert not device.headers
+        right = client(
+            hass, device, HttpAuth.BEARER, token="t0ken", fingerprint=fingerprint
+        )
         assert (await right.get("/who")).body == {"mac": device.mac}
         assert device.headers["X-Api-Version"] == "2"
         for token in ("wrong", None):
             with pytest.raises(DeviceAuthError):
-                await client(hass, device, HttpAuth.BEARER, token=token).get("/who")
+                await client(
+                    hass,
+                    device,
+                    HttpAuth.BEARER,
+                    token=token,
+                    fingerprint=fingerprint,
+                ).get("/who")
+
+
+async def test_other_certificate(hass: HomeAssistant) -> None:
+    """What shows another certificate, or one that nobody knows, learns no token."""
+    async with EncryptedDevice(bearer("t0ken")) as device:
+        trusted = await async_trust(hass, replace(device.endpoint, uses_tls=True))
+        assert await async_trust(hass, trusted) == trusted
+        known = client(
+            hass,
+            device,
+            HttpAuth.BEARER,
+            token="t0ken",
+            fingerprint=trusted.fingerprint,
+        )
+        await known.get("/who")
+        await device.switch_off()
+        await device.switch_on()
+        device.headers = {}
+        with pytest.raises(OtherCertificateError):
+            await known.get("/who")
+        with pytest.raises(DeviceUnreachableError):
+            await client(hass, device, HttpAuth.BEARER, token="t0ken").get("/who")
+        assert not device.headers
+    with pytest.raises(DeviceUnreachableError):
+        await async_trust(hass, replace(trusted, fingerprint=None))
+
+
+async def test_encryption_that_was_asked_for(hass: HomeAssistant) -> None:
+    """Nothing goes unencrypted to an address that was entered with https."""
+    async with PlainDevice() as device:
+        endpoint = replace(device.endpoint, uses_tls=True, fingerprint="00" * 32)
+        with pytest.raises(DeviceUnreachableError):
+            await DeviceClient(hass, endpoint, PlainHttp(), {}).get("/who")
+        assert device.asked == []
+    assert HttpEndpoint("meter", 443, uses_tls=True).place == "meter"
+    assert HttpEndpoint("fe80::1", 443).place == "[fe80::1]:443"
+
+
+@pytest.mark.parametrize("fault", [Fault.HANGING, Fault.BROKEN, Fault.CUT_OFF, None])
+async def test_queries_are_not_told(
+    hass: HomeAssistant, fault: Fault | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path may hold a password, so errors do not name all of it."""
+    monkeypatch.setattr(http_client, "REQUEST_SECONDS", 0.2)
+    async with PlainDevice() as device:
+        device.fault = fault
+        asking = client(hass, device)
+        if fault is None:
+            await device.switch_off()
+        with pytest.raises(DeviceError) as failed:
+            await asking.get("/values?token=s3cret")
+    assert "s3cret" not in str(failed.value)
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,10 @@ async def test_device(
         found = await async_probe(wattwise, credentials(device, **secrets), names)
         assert (found.source, found.dialect) == (SOURCE_HTTP, dialect)
         assert found.identity.key == key
-        assert found.endpoint == credentials(device, **secrets)
+        assert found.endpoint is not None
+        assert (found.endpoint.fingerprint is not None) == device.encrypted
+        plain = replace(found.endpoint, uses_tls=False, fingerprint=None)
+        assert plain == credentials(device, **secrets)
         assert found.circuits[0].channels.keys() >= {
             Channel.POWER,
             Channel.ENERGY_IMPORT,
@@ -149,7 +152,7 @@ async def test_device(
             wattwise,
             *(
                 http_meter(
-                    credentials(device, **secrets),
+                    found.endpoint,
                     settings(found, index),
                     f"Meter {index}",
                     circuit.role or MeterRole.APPLIANCE,
@@ -172,26 +175,36 @@ async def test_device(
 
 
 @pytest.mark.parametrize(
-    ("device", "wrong"),
+    ("device", "wrong", "dialect", "key"),
     [
-        (ShellyPlugGen1(PASSWORD), {"password": "wrong"}),
-        (ShellyPlusGen2(PASSWORD), {"password": "wrong"}),
-        (TasmotaPlug(PASSWORD), {"password": "wrong"}),
-        (TasmotaPlug(PASSWORD, refusal=200), {"password": "wrong"}),
-        (HomeWizardP1V2(), {"token": "wrong"}),
-        (IoTaWatt(PASSWORD), {"password": "wrong"}),
+        (ShellyPlugGen1(PASSWORD), {"password": "wrong"}, "shelly_gen1", MAC),
+        (ShellyPlusGen2(PASSWORD), {"password": "wrong"}, "shelly_gen2", MAC),
+        (TasmotaPlug(PASSWORD), {"password": "wrong"}, "tasmota", None),
+        (TasmotaPlug(PASSWORD, refusal=200), {"password": "wrong"}, "tasmota", None),
+        (HomeWizardP1V2(), {"token": "wrong"}, "homewizard_v2", None),
+        (IoTaWatt(PASSWORD), {"password": "wrong"}, "iotawatt", None),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, HttpDevice) else "",
 )
 async def test_password(
-    hass: HomeAssistant, device: HttpDevice, wrong: dict[str, str]
+    hass: HomeAssistant,
+    device: HttpDevice,
+    wrong: dict[str, str],
+    dialect: str,
+    key: str | None,
 ) -> None:
-    """A wrong password, and none, are named as what is wrong."""
+    """A wrong password, and none, are named as what is wrong.
+
+    With the dialects it may be, and who it is, if the device tells that to everybody.
+    """
     async with device:
         names = ("homewizard_v2",) if device.encrypted else None
         for secrets in ({}, wrong):
-            with pytest.raises(DeviceAuthError):
+            with pytest.raises(DeviceAuthError) as caught:
                 await async_probe(hass, credentials(device, **secrets), names)
+            assert dialect in caught.value.dialects
+            identity = caught.value.identity
+            assert (identity.key if identity else None) == key
 
 
 async def test_events_of_a_node(wattwise: HomeAssistant) -> None:
@@ -239,7 +252,8 @@ async def test_json_at_a_path(wattwise: HomeAssistant) -> None:
         found = await async_probe(wattwise, device.endpoint, path="meter/live?x=1")
         place = f"{LOOPBACK}:{device.endpoint.port}/meter/live?x=1"
         assert found.dialect == "generic_json"
-        assert found.identity.key == f"generic_json:{place}"
+        # What is behind the question mark may be a password.
+        assert found.identity.key == f"generic_json:{place.partition('?')[0]}"
         entry = await async_add_household(
             wattwise, http_meter(device.endpoint, settings(found))
         )
@@ -372,7 +386,11 @@ def test_announcement(
     info: ZeroconfServiceInfo, port: int | None, dialects: tuple[str, ...]
 ) -> None:
     """An announcement says where a device is to be asked, and in which dialect."""
-    assert hint_of_zeroconf(info) == (HttpEndpoint("192.0.2.7", port), dialects)
+    hint = hint_of_zeroconf(info)
+    assert hint is not None
+    assert hint.endpoint == HttpEndpoint("192.0.2.7", port)
+    assert hint.dialects == dialects
+    assert hint.names_port is (info.port in {80, 8080})
     assert all(all_dialects()[name].http for name in dialects)
 
 

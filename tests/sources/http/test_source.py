@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 import logging
+import threading
 import time
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -19,13 +21,18 @@ from custom_components.wattwise.sources.device_settings import (
     DeviceSettings,
     HttpEndpoint,
 )
-from custom_components.wattwise.sources.http import hub as http_hub, pace as http_pace
+from custom_components.wattwise.sources.http import (
+    client as http_client,
+    hub as http_hub,
+    pace as http_pace,
+)
 from custom_components.wattwise.sources.http.address import async_follow_address
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from tests.homes import async_add_household, http_meter, only_meter
+from tests.http_devices import plain
 from tests.http_devices.passwords import digest
 from tests.http_devices.plain import (
     EVENTS,
@@ -508,9 +515,11 @@ async def test_announcement_ends_waiting(
         await device.switch_off()
         await eventually(lambda: available(entry) is False)
         await device.switch_on()
-        assert async_follow_address(wattwise, "aabbccddee01", LOOPBACK)
+        assert async_follow_address(wattwise, "aabbccddee01", HttpEndpoint(LOOPBACK))
         await eventually(lambda: available(entry))
-        assert not async_follow_address(wattwise, "aabbccddee02", LOOPBACK)
+        assert not async_follow_address(
+            wattwise, "aabbccddee02", HttpEndpoint(LOOPBACK)
+        )
 
 
 async def test_address_is_followed(wattwise: HomeAssistant, spoken: PlainHttp) -> None:
@@ -522,7 +531,7 @@ async def test_address_is_followed(wattwise: HomeAssistant, spoken: PlainHttp) -
         for circuit in ("0", "1"):
             meter = http_meter(moved, plain_settings(circuit))
             wattwise.config_entries.async_add_subentry(entry, meter)
-        assert async_follow_address(wattwise, "aabbccddee01", LOOPBACK)
+        assert async_follow_address(wattwise, "aabbccddee01", HttpEndpoint(LOOPBACK))
         for meter in entry.subentries.values():
             assert meter.data[CONF_HOST] == LOOPBACK
             assert meter.data[CONF_PASSWORD] == "kept"
@@ -531,10 +540,95 @@ async def test_address_is_followed(wattwise: HomeAssistant, spoken: PlainHttp) -
 async def test_unknown_dialect(
     wattwise: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A meter of a later version is not there; the household is."""
+    """A meter of a later version is not there; the household is, and the user told."""
+    issues = ir.async_get(wattwise)
     entry = await async_add_household(
         wattwise, http_meter(HttpEndpoint(LOOPBACK), plain_settings())
     )
     assert available(entry) is False
     assert "speaks plain, which this version does not know" in caplog.text
+    issue = issues.async_get_issue(DOMAIN, "unknown_dialect_aabbccddee01-0")
+    assert issue is not None
+    assert issue.translation_placeholders == {"meter": "Plug", "dialect": "plain"}
     assert await wattwise.config_entries.async_unload(entry.entry_id)
+    assert not [key for key in issues.issues if key[0] == DOMAIN]
+
+
+async def test_surprise(
+    wattwise: HomeAssistant,
+    spoken: PlainHttp,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What nobody thought of is an outage that ends, and is told once in detail."""
+    async with PlainDevice() as device:
+        entry = await async_add_household(
+            wattwise, http_meter(device.endpoint, plain_settings())
+        )
+        await polls(device, 2)
+        with monkeypatch.context() as patched:
+            patched.setattr(PlainHttp, "decode", lambda *_: 1 / 0)
+            await eventually(lambda: available(entry) is False)
+            await polls(device, 2)
+        await eventually(lambda: available(entry))
+        await stored(entry)
+        assert value(only_meter(entry), Channel.POWER) == 412.0
+    assert caplog.text.count("failed unexpectedly") == 1
+    assert caplog.text.count("ZeroDivisionError") == 1
+
+
+async def test_end_of_home_assistant(
+    wattwise: HomeAssistant, spoken: PlainHttp, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A device that is not asked because Home Assistant ends is not silent."""
+    caplog.set_level(logging.INFO, "custom_components.wattwise")
+    async with PlainDevice() as device:
+        entry = await async_add_household(
+            wattwise, http_meter(device.endpoint, plain_settings())
+        )
+        meter = only_meter(entry)
+        await polls(device, 2)
+        await stored(entry)
+        assert meter.coordinator.connected
+        await wattwise.async_stop()
+        asked = len(device.asked)
+        await asyncio.sleep(0.2)
+        assert len(device.asked) == asked
+        meter.coordinator._log_connection()
+    assert "is silent" not in caplog.text
+
+
+@pytest.mark.parametrize("count", [1, 500])
+async def test_long_answers_are_read_in_threads(
+    wattwise: HomeAssistant,
+    spoken: PlainHttp,
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+) -> None:
+    """The event loop reads short answers only."""
+    threads: set[threading.Thread] = set()
+
+    def note_thread(parse: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: object) -> Any:
+            if "power:0" in str(args[-1]):
+                threads.add(threading.current_thread())
+            return parse(*args)
+
+        return noted
+
+    monkeypatch.setattr(http_client, "parse_json", note_thread(http_client.parse_json))
+    monkeypatch.setattr(PlainHttp, "decode", note_thread(PlainHttp.decode))
+    monkeypatch.setattr(plain, "CIRCUITS", count)
+    spoken.event_path = EVENTS
+    async with PlainDevice() as device:
+        entry = await async_add_household(
+            wattwise, http_meter(device.endpoint, plain_settings())
+        )
+        await device.listened_to.wait()
+        device.power = 500.0
+        await device.say()
+        meter = only_meter(entry)
+        await asyncio.sleep(0.2)
+        await stored(entry)
+        assert value(meter, Channel.POWER) == 500.0
+    assert (threading.current_thread() in threads) == (count == 1)

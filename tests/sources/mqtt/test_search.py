@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-import json
 import logging
 import subprocess
 import sys
@@ -15,17 +14,9 @@ import pytest
 from custom_components.wattwise.const import SOURCE_MQTT
 from custom_components.wattwise.dialects import all_dialects
 from custom_components.wattwise.metering.quantity import Channel
-from custom_components.wattwise.sources.device_errors import (
-    DeviceUnreachableError,
-    MqttUnavailableError,
-    UnreadableAnswerError,
-)
+from custom_components.wattwise.sources.device_errors import MqttUnavailableError
 from custom_components.wattwise.sources.found_device import FoundDevice
-from custom_components.wattwise.sources.mqtt.search import (
-    async_device_from_discovery,
-    async_listen_topic,
-    async_search_mqtt,
-)
+from custom_components.wattwise.sources.mqtt.search import async_search_mqtt
 from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant
 from tests.dialects.fixture_files import all_fixtures, play
@@ -337,6 +328,46 @@ async def test_there_is_a_limit(
     assert "came too fast" in caplog.text
 
 
+async def test_search_ends_early(
+    home: HomeAssistant, device: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits once a meter is found that is wanted, and nothing new comes."""
+    search = "custom_components.wattwise.sources.mqtt.search"
+    monkeypatch.setattr(f"{search}._SHORTEST_SECONDS", 1.5)
+    monkeypatch.setattr(f"{search}._QUIET_SECONDS", 1.0)
+    clock = home.loop.time
+
+    began = clock()
+    assert await async_search_mqtt(home, 3, OWN, is_wanted=has_circuits) == []
+    assert clock() - began >= 3
+
+    device.publish(TOPIC, ANNOUNCED, retain=True)
+    device.publish("cellar/meter", {"power": 5}, retain=True)
+    began = clock()
+    (found,) = await async_search_mqtt(home, 20, OWN, is_wanted=has_circuits)
+    assert told(found) == {"power": 5}
+    assert 1.5 <= clock() - began < 4
+    # One that is a meter already does not end the search, nor does one too many.
+    began = clock()
+    assert await async_search_mqtt(home, 3, OWN, is_wanted=lambda _: False)
+    assert clock() - began >= 3
+
+    other = TOPIC.replace("f5", "f6")
+    began = clock()
+    searching = asyncio.create_task(
+        async_search_mqtt(home, 20, OWN, is_wanted=has_circuits)
+    )
+    await asyncio.sleep(1.2)
+    device.publish(other, ANNOUNCED | {"id": "A0:B1:C2:D3:E4:F6"}, retain=True)
+    assert len(await searching) == 2
+    assert 2.2 <= clock() - began < 5
+
+
+def has_circuits(found: FoundDevice) -> bool:
+    """Whether a device can be made a meter."""
+    return bool(found.circuits)
+
+
 async def test_nothing_stays_behind(home: HomeAssistant, device: Publisher) -> None:
     """After a search Home Assistant hears no more than before."""
     client = home.data[mqtt.DATA_MQTT].client
@@ -350,8 +381,6 @@ async def test_no_mqtt_at_all(wattwise: HomeAssistant) -> None:
     """Without the integration there is nothing to search."""
     with pytest.raises(MqttUnavailableError):
         await async_search_mqtt(wattwise, 1)
-    with pytest.raises(MqttUnavailableError):
-        await async_listen_topic(wattwise, "meter", 1)
 
 
 async def test_broker_is_away(home: HomeAssistant, broker: Broker) -> None:
@@ -391,49 +420,3 @@ async def test_a_chatty_house_does_not_block_home_assistant(
     assert sum(key.startswith("00158d00") for key in keys) == 300
     assert sent > 10_000
     assert max(lags) < MAX_LAG_SECONDS
-
-
-async def test_an_announced_device_is_read_at_once(
-    home: HomeAssistant, device: Publisher
-) -> None:
-    """Home Assistant's own discovery of our topic leads to the same device."""
-    async with speaking(device, "cellar/meter", {"power": 7, "voltage_l1": 231}):
-        found = await async_device_from_discovery(home, TOPIC, json.dumps(ANNOUNCED))
-    assert found is not None
-    assert found.identity.key == MAC
-    assert told(found) == {"power": 7, "voltage_l1": 231}
-    assert len(found.circuits) == 1
-
-
-async def test_an_announced_device_may_be_silent(
-    home: HomeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is a device all the same; nonsense is none."""
-    monkeypatch.setattr(
-        "custom_components.wattwise.sources.mqtt.search._FIRST_VALUES_SECONDS", 0.3
-    )
-    found = await async_device_from_discovery(home, TOPIC, json.dumps(ANNOUNCED))
-    assert found is not None
-    assert told(found) == {}
-    assert found.circuits == ()
-    assert await async_device_from_discovery(home, TOPIC, "") is None
-    assert await async_device_from_discovery(home, TOPIC, '{"id": "?"}') is None
-
-
-async def test_a_topic_of_the_user(home: HomeAssistant, device: Publisher) -> None:
-    """A topic that no dialect knows is read as plain JSON, also what was kept."""
-    device.publish("my/meter", {"power": 5, "energy": {"total": 3.5}}, retain=True)
-    found = await async_listen_topic(home, "my/meter", 5)
-    assert found.dialect == "generic_json"
-    assert found.identity.key == "generic_json:my/meter"
-    assert {5.0, 3.5} <= set(told(found).values())
-    assert found.circuits
-
-
-async def test_a_topic_without_values(home: HomeAssistant, device: Publisher) -> None:
-    """Silence and nonsense are told apart."""
-    with pytest.raises(DeviceUnreachableError):
-        await async_listen_topic(home, "my/meter", 0.7)
-    device.publish("my/meter", "hello", retain=True)
-    with pytest.raises(UnreadableAnswerError):
-        await async_listen_topic(home, "my/meter", 1)

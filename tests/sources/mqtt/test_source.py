@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+import threading
 import time
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.wattwise.const import (
     CONF_ADDRESS,
+    CONF_DIALECT,
     CONF_ENERGY_KIND,
     CONF_INTERVAL,
     CONF_ROLE,
@@ -26,6 +28,8 @@ from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.sources.device_settings import DeviceSettings
+from custom_components.wattwise.sources.mqtt import source as mqtt_source
+from custom_components.wattwise.sources.mqtt.source import MqttSource
 from homeassistant.components import mqtt
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -283,6 +287,37 @@ async def test_long_and_short_messages_keep_their_order(
     assert await async_refused(meter) == {}
 
 
+async def test_more_than_can_be_read(
+    household: MockConfigEntry, monkeypatch: pytest.MonkeyPatch, device: Publisher
+) -> None:
+    """A flood of long messages fills no memory: the oldest are given up, and counted."""
+    monkeypatch.setattr(mqtt_source, "_MAX_WAITING_BYTES", 30_000)
+    go_on = threading.Event()
+    meter = only_meter(household)
+    sources = []
+    read = MqttSource._read
+
+    def wait_and_read(source: MqttSource, message: Any) -> Any:
+        sources.append(source)
+        go_on.wait(10)
+        return read(source, message)
+
+    monkeypatch.setattr(MqttSource, "_read", wait_and_read)
+    for power in range(10):
+        device.publish(DATA, {"power": power, "padding": "x" * 5_000})
+    device.publish(DATA, {"energy_import": 7})
+    try:
+        await async_until(lambda: sources)
+        waiting = sources[0]._waiting
+        await async_until(lambda: waiting and b"energy" in waiting[-1].payload)
+    finally:
+        go_on.set()
+    await async_has(meter, Channel.ENERGY_IMPORT, 7_000)
+    assert (await async_latest(meter))[Channel.POWER] == 9
+    # One was read, four and the last one waited.
+    assert await async_refused(meter) == {"too_fast": 5}
+
+
 async def test_garbage_is_counted(
     household: MockConfigEntry, device: Publisher
 ) -> None:
@@ -419,6 +454,39 @@ async def test_no_meter_no_repair(wattwise: HomeAssistant) -> None:
         await async_until(lambda: shown[0])
         await wattwise.config_entries.async_unload(household.entry_id)
         await async_until(lambda: not shown[0])
+
+
+async def test_unknown_dialect(
+    home: HomeAssistant, broker: Broker, device: Publisher
+) -> None:
+    """A meter of a later version is not there, and the user told; all others are."""
+    issues = ir.async_get(home)
+    meter = mqtt_meter("ffffffffffff", "Later")
+    settings = {**meter.data, CONF_DIALECT: "of_tomorrow"}
+    later = ConfigSubentry(
+        data=MappingProxyType(settings),
+        subentry_type=SUBENTRY_TYPE_METER,
+        title="Later",
+        unique_id=meter.unique_id,
+    )
+    entry = await async_add_household(home, later, mqtt_meter())
+    await async_ready(home)
+    issue = issues.async_get_issue(DOMAIN, "unknown_dialect_ffffffffffff")
+    assert issue is not None
+    assert issue.translation_placeholders == {
+        "meter": "Later",
+        "dialect": "of_tomorrow",
+    }
+    not_read, read = entry.runtime_data.meters.values()
+    assert not not_read.coordinator.connected
+    device.publish(DATA, {"power": 412})
+    await async_has(read, Channel.POWER, 412)
+
+    assert await home.config_entries.async_reload(entry.entry_id)
+    home.config_entries.async_remove_subentry(entry, later.subentry_id)
+    await home.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    assert not [key for key in issues.issues if key[0] == DOMAIN]
 
 
 async def test_broker_is_away_at_the_start(

@@ -14,9 +14,14 @@ from homeassistant.util.hass_dict import HassKey
 from ...const import DOMAIN, LOGGER
 from ...dialects.contract.dialect import Address, Dialect, HttpDialect
 from ...dialects.contract.field import Decoded
-from ..device_errors import DeviceAuthError, DeviceError, UnreadableAnswerError
+from ..device_errors import (
+    DeviceAuthError,
+    DeviceError,
+    OtherCertificateError,
+    UnreadableAnswerError,
+)
 from ..device_settings import HttpEndpoint
-from .client import Answer, DeviceClient
+from .client import Answer, DeviceClient, without_query
 from .other_device import (
     OtherDeviceError,
     async_forget_other_device,
@@ -51,8 +56,11 @@ class DeviceListener(Protocol):
     def async_take_event(self, told: Told) -> None:
         """Take what the device said by itself: some of what it knows."""
 
-    def async_password_refused(self) -> None:
-        """Get another password; the device is not asked any more."""
+    def async_password_refused(self, *, other_certificate: bool) -> None:
+        """Get another password; the device is not asked any more.
+
+        `other_certificate` if it was not told any, as it may be another device.
+        """
 
 
 class DeviceHub:
@@ -84,6 +92,7 @@ class DeviceHub:
         self._identified_at: float | None = None
         self._stream_due_at = 0.0
         self._stream_failures = 0
+        self._was_surprised = False
 
     @property
     def in_use(self) -> bool:
@@ -121,27 +130,29 @@ class DeviceHub:
                 await self._visit()
                 asked_s = self._hass.loop.time() - began
                 await self._pause(self._pace.pause_s() - asked_s)
-        except DeviceAuthError as err:
-            LOGGER.debug("%s refuses the password: %s", self._endpoint.host, err)
-            for listener in self._listeners:
-                listener.async_password_refused()
-        finally:
-            # Whatever ended the conversation: nothing is known of the device now.
+        except (DeviceAuthError, OtherCertificateError) as err:
+            LOGGER.debug("%s lets us in no more: %s", self._endpoint.host, err)
             self.available = False
+            is_other = isinstance(err, OtherCertificateError)
+            for listener in self._listeners:
+                listener.async_password_refused(other_certificate=is_other)
 
     async def _visit(self) -> None:
         """Ask for everything once, then listen as long as the device tells.
 
-        Raises DeviceAuthError.
+        Raises DeviceAuthError or OtherCertificateError.
         """
         try:
             await self._identify()
             await self._poll()
             await self._follow_events()
-        except DeviceAuthError:
+        except DeviceAuthError, OtherCertificateError:
             raise
         except DeviceError as err:
             self._note_failure(err)
+        except Exception as err:  # noqa: BLE001
+            # Whatever one answer has brought about, the next one may be better.
+            self._note_surprise(err)
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -167,7 +178,9 @@ class DeviceHub:
         answer = await self._client.get(path)
         identity = self._http.identity(answer.body)
         if identity is None:
-            raise UnreadableAnswerError(f"{path}: an answer of another kind")
+            raise UnreadableAnswerError(
+                f"{without_query(path)}: an answer of another kind"
+            )
         if identity.key != self.device:
             raise OtherDeviceError(identity)
         async_forget_other_device(self._hass, self.device)
@@ -189,7 +202,7 @@ class DeviceHub:
                 # A part that was taken off a device does not silence the others.
                 problem = str(err)
                 continue
-            told.append(self._decode(path, answer))
+            told.append(await self._decode(path, answer))
             slowest_s = max(slowest_s, answer.seconds)
         self._pace.note_duration(slowest_s)
         if any(_holds_values(said.decoded) for said in told):
@@ -212,11 +225,11 @@ class DeviceHub:
             async with aclosing(self._client.events(path)) as answers:
                 async for answer in answers:
                     self._note_success()
-                    told = self._decode(path, answer)
+                    told = await self._decode(path, answer)
                     for listener in self._listeners:
                         listener.async_take_event(told)
-            raise UnreadableAnswerError(f"{path}: the stream ended")
-        except DeviceAuthError:
+            raise UnreadableAnswerError(f"{without_query(path)}: the stream ended")
+        except DeviceAuthError, OtherCertificateError:
             raise
         except DeviceError as err:
             if not self._http.read_paths(self._address):
@@ -227,15 +240,28 @@ class DeviceHub:
         self._stream_due_at = clock() + back_off_s(self._stream_failures)
         self._stream_failures += 1
 
-    def _decode(self, path: str, answer: Answer) -> Told:
-        decoded = self._http.decode(self._address, path, answer.body)
+    async def _decode(self, path: str, answer: Answer) -> Told:
+        what = (self._address, path, answer.body)
+        if answer.is_small:
+            decoded = self._http.decode(*what)
+        else:
+            decoded = await self._hass.async_add_executor_job(self._http.decode, *what)
         return Told(decoded, answer.time_ms)
 
     def _note_success(self) -> None:
         self._pace.note_answer()
         self.available = True
 
-    def _note_failure(self, err: DeviceError) -> None:
+    def _note_surprise(self, err: Exception) -> None:
+        """Take note of what should not happen, with all details the first time."""
+        if not self._was_surprised:
+            LOGGER.error(
+                "Reading %s failed unexpectedly", self._endpoint.host, exc_info=err
+            )
+        self._was_surprised = True
+        self._note_failure(err)
+
+    def _note_failure(self, err: Exception) -> None:
         host = self._endpoint.host
         LOGGER.debug("%s cannot be read: %s", host, err)
         self._identified_at = None

@@ -1,6 +1,7 @@
 """Which device answers at an address, and what it measures."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -23,7 +24,8 @@ from ..device_errors import (
 )
 from ..device_settings import HttpEndpoint
 from ..found_device import FoundDevice
-from .client import DeviceClient
+from .certificate import async_trust
+from .client import DeviceClient, without_query
 
 # Understands any JSON, so nothing can be known by it without being told where.
 GENERIC_DIALECT: Final = "generic_json"
@@ -48,14 +50,19 @@ _ANNOUNCED_PORT: Final = frozenset(
 _USUAL_PORT: Final = 80
 
 
-@callback
-def hint_of_zeroconf(
-    info: ZeroconfServiceInfo,
-) -> tuple[HttpEndpoint, tuple[str, ...]] | None:
-    """Return where to ask the device of an announcement, and in which dialects.
+@dataclass(frozen=True, slots=True)
+class AnnouncedDevice:
+    """Where to ask a device that announced itself, and in which dialects."""
 
-    None for one that is none of ours.
-    """
+    endpoint: HttpEndpoint
+    dialects: tuple[str, ...]
+    names_port: bool
+    """Whether the announcement is of the port where these dialects are spoken."""
+
+
+@callback
+def hint_of_zeroconf(info: ZeroconfServiceInfo) -> AnnouncedDevice | None:
+    """Return what an announcement says of a device; None if it is none of ours."""
     kind, name = info.type.lower(), info.name.lower()
     dialects: tuple[str, ...] = ()
     for (announced, beginning), spoken in _ANNOUNCED.items():
@@ -65,12 +72,14 @@ def hint_of_zeroconf(
         return None
     if _generation(info.properties) >= 2:
         dialects = tuple(d for d in dialects if d != "shelly_gen1")
-    port = info.port if kind in _ANNOUNCED_PORT else None
+    names_port = kind in _ANNOUNCED_PORT and info.port is not None
+    port = info.port if names_port else None
     host = next(
         (str(address) for address in info.ip_addresses if address.version == 4),
         info.host,
     )
-    return HttpEndpoint(host, None if port == _USUAL_PORT else port), dialects
+    endpoint = HttpEndpoint(host, None if port == _USUAL_PORT else port)
+    return AnnouncedDevice(endpoint, dialects, names_port)
 
 
 def _generation(properties: Mapping[str, Any]) -> int:
@@ -89,10 +98,12 @@ async def async_probe(
 
     Tries these dialects in this order, all if none are named; with a path, the
     JSON at the path is read. A device that measures nothing has no circuits. Raises
-    DeviceUnreachableError, DeviceAuthError, UnknownDeviceError where no dialect is
-    the device's, and UnreadableAnswerError where its values cannot be understood.
+    DeviceUnreachableError, DeviceAuthError with the dialects it wants a password
+    in, UnknownDeviceError where no dialect is the device's, and
+    UnreadableAnswerError where its values cannot be understood.
     """
     dialects = await hass.async_add_import_executor_job(all_dialects)
+    endpoint = await async_trust(hass, endpoint)
     if path is not None:
         dialect = dialects[GENERIC_DIALECT]
         assert dialect.http is not None  # it is the dialect for that
@@ -100,22 +111,24 @@ async def async_probe(
             "/" + path.removeprefix("/")
         )
     names = dialect_names or _quickest_first(dialects)
-    refused: DeviceAuthError | None = None
+    refused: list[str] = []
     away: dict[bool, DeviceUnreachableError] = {}
     answered = False
     for name in names:
         dialect = dialects[name]
         # What does not answer one question needs not be asked the others.
-        if (http := dialect.http) is None or http.uses_tls in away:
+        if (http := dialect.http) is None or (
+            (uses_tls := endpoint.uses_tls or http.uses_tls) in away
+        ):
             continue
-        probe = _Probe(hass, endpoint, dialect, http)
         try:
+            probe = await _async_prepare(hass, endpoint, dialect, http)
             identity = await probe.identify()
         except DeviceUnreachableError as err:
-            away[http.uses_tls] = err
+            away[uses_tls] = err
             continue
-        except DeviceAuthError as err:
-            refused = err
+        except DeviceAuthError:
+            refused.append(name)
             continue
         except UnreadableAnswerError:
             identity = None
@@ -123,10 +136,19 @@ async def async_probe(
         if identity is not None:
             return await probe.read(identity)
     if refused:
-        raise refused
+        raise DeviceAuthError(f"{endpoint.host} wants a password", tuple(refused))
     if away and not answered:
         raise next(iter(away.values()))
     raise UnknownDeviceError(f"{endpoint.host} speaks none of: {', '.join(names)}")
+
+
+async def _async_prepare(
+    hass: HomeAssistant, endpoint: HttpEndpoint, dialect: Dialect, http: HttpDialect
+) -> _Probe:
+    """Return what asks in a dialect; raises DeviceUnreachableError."""
+    if http.uses_tls and not endpoint.uses_tls:
+        endpoint = await async_trust(hass, replace(endpoint, uses_tls=True))
+    return _Probe(hass, endpoint, dialect, http)
 
 
 def _quickest_first(dialects: Mapping[str, Dialect]) -> list[str]:
@@ -157,19 +179,20 @@ class _Probe:
 
     async def read(self, identity: DeviceIdentity) -> FoundDevice:
         """Return the device with what it tells now."""
-        bodies, _ = await self._ask(self._http.setup_paths())
+        bodies, _ = await self._ask(self._http.setup_paths(), identity)
         return await self._read(identity, self._http.address(bodies))
 
     async def read_path(self, path: str) -> FoundDevice:
         """Return the device that answers with some JSON at a path."""
-        body = (await self._client.get(path)).body
         host, port = self._endpoint.host, self._endpoint.port
-        place = f"{host}{path}" if port is None else f"{host}:{port}{path}"
+        # Some paths have a password behind the question mark, which is no name.
+        page = without_query(path)
+        place = f"{host}{page}" if port is None else f"{host}:{port}{page}"
         identity = DeviceIdentity(f"{self._dialect.name}:{place}", host)
-        return await self._read(identity, self._http.address({path: body}))
+        return await self._read(identity, self._http.address({path: None}))
 
     async def _read(self, identity: DeviceIdentity, address: Address) -> FoundDevice:
-        bodies, problem = await self._ask(self._http.read_paths(address))
+        bodies, problem = await self._ask(self._http.read_paths(address), identity)
         if problem and not bodies:
             raise problem
         fields: dict[str, Field] = {}
@@ -187,7 +210,7 @@ class _Probe:
         )
 
     async def _ask(
-        self, paths: Sequence[str]
+        self, paths: Sequence[str], identity: DeviceIdentity
     ) -> tuple[dict[str, object], UnreadableAnswerError | None]:
         """Return the answers by path, and what was wrong with one that is missing.
 
@@ -200,4 +223,7 @@ class _Probe:
                 bodies[path] = (await self._client.get(path)).body
             except UnreadableAnswerError as err:
                 problem = err
+            except DeviceAuthError as err:
+                dialects = (self._dialect.name,)
+                raise DeviceAuthError(str(err), dialects, identity) from err
         return bodies, problem

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from ...const import CONF_SUBENTRY_ID, LOGGER
+from ...const import CONF_OTHER_CERTIFICATE, CONF_SUBENTRY_ID
 from ...dialects import all_dialects
 from ...metering.reading import Reading, RefusedReading
+from ..device_errors import UnknownDialectError
 from ..device_settings import DeviceSettings, HttpEndpoint
 from ..field_assembly import FieldAssembly
 from ..source import ReadingCallback, RefusedCallback
@@ -36,27 +37,21 @@ class HttpSource:
         self._on_refused = on_refused
         self._assembly = FieldAssembly(self._settings.channels)
         self._hub: DeviceHub | None = None
-        self._started = False
 
     @property
     def available(self) -> bool | None:
         """Whether the device answers; None until it was asked."""
-        if self._hub is None:
-            return False if self._started else None
-        return self._hub.available
+        return None if self._hub is None else self._hub.available
 
     async def async_start(self) -> CALLBACK_TYPE:
-        """Begin to read, in the background; returns what ends it."""
+        """Begin to read, in the background; returns what ends it.
+
+        Raises UnknownDialectError.
+        """
         dialects = await self._hass.async_add_import_executor_job(all_dialects)
-        self._started = True
         dialect = dialects.get(self._settings.dialect)
         if dialect is None or dialect.http is None:
-            LOGGER.error(
-                "Meter %s speaks %s, which this version does not know over HTTP",
-                self.name,
-                self._settings.dialect,
-            )
-            return _nothing_to_stop
+            raise UnknownDialectError(self._settings.dialect)
         self._hub, stop = async_listen(
             self._hass,
             self,
@@ -88,15 +83,11 @@ class HttpSource:
             self._on_refused(refusal)
 
     @callback
-    def async_password_refused(self) -> None:
-        """Ask the user for the device's password."""
+    def async_password_refused(self, *, other_certificate: bool) -> None:
+        """Ask the user for the device's password, or whether it is the device."""
+        problem = {CONF_OTHER_CERTIFICATE: True} if other_certificate else {}
         self._entry.async_start_reauth(
             self._hass,
             context={"title_placeholders": {"name": self.name}},
-            data={CONF_SUBENTRY_ID: self._subentry_id},
+            data={CONF_SUBENTRY_ID: self._subentry_id, **problem},
         )
-
-
-@callback
-def _nothing_to_stop() -> None:
-    """Stop reading what is not read."""

@@ -13,6 +13,9 @@ from ...const import LOGGER
 
 type Hearer = Callable[[str, str], None]
 
+# What was heard is looked through this often, in a thread.
+TURN_SECONDS: Final = 0.25
+
 # More than this in one turn is not heard. It is what the discovery messages of some
 # thousand entities amount to, which come at once when they are asked for.
 _MAX_HEARD: Final = 20_000

@@ -11,19 +11,22 @@ from homeassistant.components.mqtt import ReceiveMessage
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ...const import DOMAIN
+from ...const import DOMAIN, SMALL_BYTES
 from ...dialects import all_dialects
 from ...dialects.contract.dialect import Address
 from ...dialects.contract.field import Decoded, RefusedField
 from ...metering.reading import Reading, Refusal, RefusedReading
+from ..device_errors import UnknownDialectError
 from ..device_settings import DeviceSettings
 from ..field_assembly import FieldAssembly
 from ..source import ReadingCallback, RefusedCallback
 from .announcements import AddressCallback, async_follow_device, is_elsewhere
 from .link import MqttLink
 
-# What is longer is decoded in a thread, and what comes after it waits its turn.
-_LONG_BYTES: Final = 4_096
+# Messages that wait to be decoded fill the memory no further than this, with what
+# each takes beside its payload.
+_MAX_WAITING_BYTES: Final = 2_097_152
+_MESSAGE_BYTES: Final = 1_024
 # The event loop gets a turn after this many readings of one message.
 _READINGS_AT_ONCE: Final = 500
 
@@ -36,6 +39,11 @@ class _Message:
     payload: bytes
     retained: bool
     received_ms: int
+
+    @property
+    def size(self) -> int:
+        """How much memory it takes, roughly."""
+        return len(self.payload) + _MESSAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class MqttSource:
         self._link = MqttLink(hass, self._connection_changed)
         self._online: bool | None = None
         self._waiting: deque[_Message] = deque()
+        self._waiting_bytes = 0
         self._worker: asyncio.Task[None] | None = None
         self._unfollow: CALLBACK_TYPE | None = None
 
@@ -89,10 +98,14 @@ class MqttSource:
         return None if self._link.connected and self._online is not False else False
 
     async def async_start(self) -> CALLBACK_TYPE:
-        """Begin to read, now or as soon as there is a broker; returns what ends it."""
+        """Begin to read, now or as soon as there is a broker; returns what ends it.
+
+        Raises UnknownDialectError.
+        """
         dialects = await self._hass.async_add_import_executor_job(all_dialects)
-        dialect = dialects[self._settings.dialect]
-        assert dialect.mqtt is not None  # the flow only offers devices that speak MQTT
+        dialect = dialects.get(self._settings.dialect)
+        if dialect is None or dialect.mqtt is None:
+            raise UnknownDialectError(self._settings.dialect)
         self._speech = dialect.mqtt
         self._listen()
         self._unfollow = async_follow_device(
@@ -134,23 +147,37 @@ class MqttSource:
         assert isinstance(payload, bytes)  # the link asks for no encoding
         now_ms = int(dt_util.utcnow().timestamp() * 1000)
         message = _Message(received.topic, payload, received.retain, now_ms)
-        if self._worker is None and len(payload) <= _LONG_BYTES:
+        if self._worker is None and len(payload) <= SMALL_BYTES:
             news = self._read(message)
             for reading in news.readings:
                 self._on_reading(reading)
             self._note(news)
             return
-        self._waiting.append(message)
+        self._enqueue(message)
         if self._worker is None:
             self._worker = self._hass.async_create_background_task(
                 self._async_work(), f"{DOMAIN} MQTT messages", eager_start=False
             )
 
+    def _enqueue(self, message: _Message) -> None:
+        """Have a message wait, in place of the oldest ones if there are too many."""
+        self._waiting.append(message)
+        self._waiting_bytes += message.size
+        while self._waiting_bytes > _MAX_WAITING_BYTES and len(self._waiting) > 1:
+            dropped = self._dequeue()
+            if not dropped.retained:
+                self._on_refused(RefusedReading(0, None, Refusal.TOO_FAST))
+
+    def _dequeue(self) -> _Message:
+        message = self._waiting.popleft()
+        self._waiting_bytes -= message.size
+        return message
+
     async def _async_work(self) -> None:
         """Read the messages that wait, in their order."""
         try:
             while self._waiting:
-                message = self._waiting.popleft()
+                message = self._dequeue()
                 news = await self._hass.async_add_executor_job(self._read, message)
                 for readings in batched(news.readings, _READINGS_AT_ONCE, strict=False):
                     for reading in readings:
