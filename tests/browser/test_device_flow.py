@@ -14,7 +14,7 @@ __all__ = ["frontend"]
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("demo"),
     pytest.mark.timeout(300),
 ]
 
@@ -39,11 +39,12 @@ async def test_a_device_of_no_known_kind(frontend: Frontend) -> None:
         await dialog.close()
 
 
-async def test_without_a_broker(frontend: Frontend) -> None:
-    """The user learns what is missing."""
+async def test_a_search_that_finds_nothing_new(frontend: Frontend) -> None:
+    """The user learns what to check, and may enter a topic instead."""
     dialog = await _add_meter(frontend)
     await dialog.choose(said(f"{_METER}.user.menu_options.mqtt"))
-    missing = said("config_subentries.meter.abort.mqtt_unavailable")
-    await expect(frontend.page.get_by_text(missing)).to_be_visible()
-    await dialog.look("device-4-no-broker")
+    title = said(f"{_METER}.mqtt_nothing.title")
+    await expect(frontend.page.get_by_text(title)).to_be_visible(timeout=30_000)
+    text = await dialog.look("device-4-nothing-new")
+    assert said(f"{_METER}.mqtt_nothing.menu_options.mqtt_topic") in text
     await dialog.close()

@@ -14,8 +14,8 @@ from .flow_dialog import SCREENSHOTS, FlowDialog, assert_readable, said
 
 pytestmark = [
     pytest.mark.browser,
-    # They share one demo home, which is set up once.
-    pytest.mark.xdist_group("browser"),
+    # They share one demo home, which is set up once and hears what others announce.
+    pytest.mark.xdist_group("demo"),
     pytest.mark.timeout(300),
 ]
 
