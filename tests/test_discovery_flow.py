@@ -538,15 +538,15 @@ async def test_announced_without_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A meter that sends every few minutes has its card at once."""
-    monkeypatch.setattr(
-        "custom_components.wattwise.sources.mqtt.listen._FIRST_VALUES_SECONDS", 0.5
-    )
+    patience = "custom_components.wattwise.sources.mqtt.listen._FIRST_VALUES_SECONDS"
+    monkeypatch.setattr(patience, 0.5)
     result = await announce_by_mqtt(home)
     assert result["step_id"] == "silent_device"
     assert cards(home) == ["Cellar"]
     result = await submit(home, result)
     assert result["errors"] == {"base": "nothing_told_yet"}
     device.publish("cellar/meter", VALUES, retain=True)
+    monkeypatch.setattr(patience, 20.0)
     result = await submit(home, result)
 
     assert result["step_id"] == "discovered"

@@ -177,6 +177,25 @@ async def test_meter_of_the_energy_dashboard(
     assert suggested(result, "energy_export") == "sensor.solar"
 
 
+async def test_a_sensor_counts_in_one_meter(
+    hass: HomeAssistant,
+    household: MockConfigEntry,
+    plug: dict[str, er.RegistryEntry],
+) -> None:
+    """The power of a meter would count twice in another one without its counter."""
+    answers = {"role": "appliance", "phases": {}, "more": {}}
+    power = {"power": "sensor.fridge_plug_power"}
+    counter = {"energy_import": "sensor.fridge_plug_energy"}
+    result = await begin(hass, household, "entities")
+    result = await submit(hass, result, suggestion="none")
+    await submit(hass, result, name="Fridge", **answers, **power, **counter)
+
+    result = await begin(hass, household, "entities")
+    assert result["step_id"] == "channels"
+    result = await submit(hass, result, name="Again", **answers, **power)
+    assert result["errors"] == {"base": "meter_exists"}
+
+
 async def test_same_meter_twice(
     hass: HomeAssistant,
     household: MockConfigEntry,

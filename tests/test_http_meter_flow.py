@@ -163,6 +163,16 @@ async def test_known_device(
     }
 
 
+async def test_the_wish_to_correct_outlives_an_error(
+    hass: HomeAssistant, household: MockConfigEntry, socket: Socket
+) -> None:
+    """Who chose to correct values and mistyped the name gets to correct them."""
+    result = await enter(hass, household, socket)
+    result = await submit(hass, result, name=" ", role="grid", adjust=True)
+    assert result["errors"] == {CONF_NAME: "name_needed"}
+    assert default(result, "adjust") is True
+
+
 async def test_production_counts_as_export(
     hass: HomeAssistant, household: MockConfigEntry, socket: Socket
 ) -> None:
@@ -390,7 +400,7 @@ async def test_device_of_no_known_kind(
 
         unused = dict.fromkeys(rows, "unused")
         result = await submit(hass, result, **unused)
-        assert result["errors"] == {"base": "field_of_power_or_energy_needed"}
+        assert result["errors"] == {"base": "power_or_energy_needed_here"}
         wrong = {rows[2]: "voltage_l1:V", rows[3]: "voltage_l1:V"}
         result = await submit(hass, result, **unused | wrong)
         assert result["errors"] == dict.fromkeys(rows[2:], "only_one_field")

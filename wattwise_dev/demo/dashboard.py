@@ -110,7 +110,7 @@ def _now(entities: Entities) -> Card:
         ),
         number(
             entities.household("untracked_power"),
-            "Not tracked",
+            "Untracked",
             "mdi:help-circle-outline",
             "grey",
         ),
@@ -140,7 +140,7 @@ def _today(entities: Entities) -> Card:
         ),
         number(
             entities.household("untracked_today"),
-            "Not tracked",
+            "Untracked",
             "mdi:help-circle-outline",
             "grey",
         ),

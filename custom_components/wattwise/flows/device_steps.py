@@ -85,11 +85,13 @@ class DeviceSteps[
         known = self._answers or form.known(meter.name, meter.circuit.role)
         role = MeterRole(known[CONF_ROLE])
         values = await meter.async_values(self.hass, role, as_list=True)
+        # Still here after an error, not when the mapping is done.
+        wants_mapping = user_input is not None and user_input[CONF_ADJUST]
         schema = probatio.Schema(
             {
                 **form.fields(),
                 probatio.Required(
-                    CONF_ADJUST, default=not meter.is_complete(role)
+                    CONF_ADJUST, default=wants_mapping or not meter.is_complete(role)
                 ): BooleanSelector(),
             }
         )

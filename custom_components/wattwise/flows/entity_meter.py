@@ -14,7 +14,7 @@ from homeassistant.helpers.selector import (
 
 from .entity_steps import EntitySteps
 from .meter_steps import MeterSubentryFlow
-from .suggestions import SuggestedMeter, async_suggest_meters
+from .suggestions import SuggestedMeter, async_suggest_meters, carriers
 
 CONF_SUGGESTION: Final = "suggestion"
 SUGGESTION_NONE: Final = "none"
@@ -39,7 +39,7 @@ class EntityMeterSteps(
         self._suggestions = {
             meter.key: meter
             for meter in await async_suggest_meters(self.hass)
-            if meter.key not in taken
+            if not carriers(meter.channels) & taken
         }
         if not self._suggestions:
             return await self._async_offer_sensors([])

@@ -31,6 +31,7 @@ from .meter_steps import new_meter
 from .reading_preview import async_preview, readings_of_entities
 from .suggestions import (
     SuggestedMeter,
+    carriers,
     identifying,
     is_meter,
     with_current_ids,
@@ -199,13 +200,16 @@ class EntitySteps[
             used.add(entity_id)
         if not is_meter(channels):
             return {"base": "power_or_energy_needed"}
-        if identifying(channels) in self._taken_entities():
+        if carriers(channels) & self._taken_entities():
             return {"base": "meter_exists"}
         return {}
 
     @callback
     def _taken_entities(self) -> set[str]:
-        """Return the entities that stand for the meters of all households."""
+        """Return the entities that bring the meters of all households power or energy.
+
+        In a second meter they would count twice.
+        """
         own = self._reconfigured
         existing = [meter for _, meter in async_meters(self.hass)]
         return {
@@ -213,11 +217,8 @@ class EntitySteps[
             for meter in (*existing, *self._new_of_sensors)
             if meter.data[CONF_SOURCE] == SOURCE_ENTITIES
             and (own is None or meter.subentry_id != own.subentry_id)
-            and (
-                entity_id := referenced_entity(
-                    self.hass, identifying(meter.data[CONF_ENTITIES])
-                )
-            )
+            for reference in carriers(meter.data[CONF_ENTITIES])
+            if (entity_id := referenced_entity(self.hass, reference))
         }
 
     @callback

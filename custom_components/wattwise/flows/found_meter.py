@@ -161,7 +161,7 @@ class FoundMeter:
         }:
             return errors
         if not is_meter(channels):
-            return {"base": "field_of_power_or_energy_needed"}
+            return {"base": "power_or_energy_needed_here"}
         if channels != self._as(role).channels:
             self._channels = channels
         return {}

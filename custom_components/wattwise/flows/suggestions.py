@@ -53,6 +53,11 @@ def identifying(channels: Mapping[Channel, str]) -> str:
     return next(channels[channel] for channel in _IDENTIFYING if channel in channels)
 
 
+def carriers(channels: Mapping[Channel, str]) -> set[str]:
+    """Return the sensors of power and energy, which can be part of one meter only."""
+    return {channels[channel] for channel in _IDENTIFYING if channel in channels}
+
+
 def is_meter(channels: Container[Channel]) -> bool:
     """Whether channels suffice for a meter: power or energy is among them."""
     return any(channel in channels for channel in _IDENTIFYING)
