@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+import math
 from pathlib import Path
 from typing import Any, Final
 
 from wattwise_dev.home_assistant import Client
 from wattwise_dev.simulator import Household, simulate
 from wattwise_dev.simulator.csv_file import write_csv
-from wattwise_dev.simulator.sample import samples_of
+from wattwise_dev.simulator.sample import Sample, samples_of
 
 STEP_S: Final = 300
 _TIME: Final = "time"
@@ -47,9 +48,20 @@ def write_past(
         path = folder / f"{key}.csv"
         channels = household.meter(key).channels(household.phases)
         with path.open("w", encoding="utf-8", newline="") as file:
-            rows = write_csv(file, channels, samples_of(chunks, key))
+            rows = write_csv(file, channels, map(_in_whole_wh, samples_of(chunks, key)))
         past[key] = PastOfMeter(path, channels, rows)
     return past
+
+
+def _in_whole_wh(sample: Sample) -> Sample:
+    """Return a sample whose counters show no more than the coarsest live meter does.
+
+    A file that knew fractions of a Wh would be ahead of the device that goes on.
+    """
+    for channel, value in sample.values.items():
+        if channel.startswith("energy") and isinstance(value, float):
+            sample.values[channel] = math.floor(value * 1000) / 1000
+    return sample
 
 
 async def load_past(client: Client, device_id: str, past: PastOfMeter) -> int:
