@@ -25,7 +25,7 @@ from .search import TOPIC_DIALECT, async_mqtt_dialects
 OWN_DIALECT: Final = "wattwise_mqtt"
 
 # How long a device that announced itself may take to send values.
-_FIRST_VALUES_SECONDS: Final = 5.0
+_FIRST_VALUES_SECONDS: Final = 12.0
 # Values that a device sends one by one come within this time.
 _REST_SECONDS: Final = 0.5
 # More do not show better how a value behaves.
