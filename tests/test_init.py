@@ -204,7 +204,7 @@ async def test_last_readings_of_entities_are_kept_at_unload(
 
     async def late_state(hass: HomeAssistant, user: str) -> None:
         assert household.stop_sources == []
-        assert not household.history._batched
+        assert not household.history._batches._waiting
         hass.states.async_set("sensor.p", "7", watts)
         await release(hass, user)
 

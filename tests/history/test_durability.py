@@ -95,7 +95,7 @@ async def test_the_event_loop_never_touches_the_database(
         threads.add(threading.get_ident())
 
     await history._writer.run_alone(lambda t: t.connection.set_trace_callback(trace))
-    await history._ask(lambda q: q._connection.set_trace_callback(trace))
+    await history.ask(lambda q: q._connection.set_trace_callback(trace))
     await history.append(METER, [power(now_ms(), 1)])
     await history.energy_totals("meter", Channel.ENERGY_IMPORT)
     await history.buckets("meter", Channel.POWER, 0, 1_000, 1)

@@ -50,7 +50,7 @@ async def test_a_question_sees_one_state_of_the_file(history: History) -> None:
         assert committed.wait(10)
         return [first, queries.latest("meter")]
 
-    answer = asyncio.create_task(history._ask(question))
+    answer = asyncio.create_task(history.ask(question))
     await asyncio.to_thread(asked.wait, 10)
     await history.append(METER, [power(now_ms() - 1_000, 2)])
     committed.set()
@@ -62,7 +62,7 @@ async def test_a_question_sees_one_state_of_the_file(history: History) -> None:
 async def test_a_failing_question_ends_its_snapshot(history: History) -> None:
     """After an error the next question sees the newest state."""
     with pytest.raises(HistoryError, match="broken"):
-        await history._ask(_raises(sqlite3.OperationalError("broken")))
+        await history.ask(_raises(sqlite3.OperationalError("broken")))
     await history.append(METER, [power(now_ms(), 1)])
     assert Channel.POWER in await history.latest("meter")
 
@@ -155,10 +155,10 @@ async def test_only_readings_that_cannot_be_stored_are_lost(
     start = now_ms() - 60_000
     for number in range(6):
         history.enqueue(METER, power(start + number * 1_000, number))
-    history._start_batch_commit()
+    history._batches._start_commit()
     await history.begin_backup()
     await history.end_backup()
-    assert history._batch_commit is None
+    assert history._batches._commit is None
     buckets = await history.buckets("meter", Channel.POWER, start, start + 6_000, 1)
     assert [bucket.first for bucket in buckets if bucket.count] == [0, 1, 2, 4, 5]
     assert "too large" in caplog.text
@@ -173,7 +173,7 @@ async def test_close_ends_the_threads_whatever_fails(
     before = _threads()
     history = History(tmp_path / "wattwise.db", "UTC")
     await history.open()
-    monkeypatch.setattr(history, "_commit_batches", _raises(RuntimeError("broken")))
+    monkeypatch.setattr(history._batches, "_commit_all", _raises(RuntimeError("broken")))
     with pytest.raises(RuntimeError, match="broken"):
         await history.close()
     assert _threads() == before
@@ -231,7 +231,7 @@ async def test_each_batched_reading_keeps_its_profile(
         patch.setattr(Writer, "run", _raises(HistoryError("disk full")))
         await history.flush()
         history.enqueue(changed, power(now_ms(), 500))
-    assert list(history._batched) == [METER, changed]
+    assert list(history._batches._waiting) == [METER, changed]
     await history.flush()
     buckets = await history.buckets(
         "meter", Channel.POWER, now_ms() - 2_000, now_ms() + 1_000, 1
@@ -275,7 +275,7 @@ async def test_an_old_price_is_found_at_once(history: History) -> None:
         queries._connection.set_progress_handler(count, 100)
         return queries.cost("meter", Channel.ENERGY_IMPORT, "household", start, day)
 
-    assert await history._ask(question) == pytest.approx(0.3)
+    assert await history.ask(question) == pytest.approx(0.3)
     assert instructions < 20_000
 
 

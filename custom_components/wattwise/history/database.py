@@ -1,11 +1,10 @@
 """The SQLite file: its schema, its settings, its migrations."""
 
-from collections.abc import Callable
 from pathlib import Path
 import sqlite3
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 # Readings and 5-minute roll-ups are clustered by time slot first: one commit with
 # the values of all channels then touches a handful of pages instead of one or two
@@ -14,8 +13,11 @@ SCHEMA_VERSION: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE meter (
     meter_id TEXT PRIMARY KEY,
-    name TEXT NOT NULL
+    name TEXT NOT NULL,
+    exported_as TEXT,
+    exported_to TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX meter_exported_as ON meter (exported_as);
 CREATE TABLE channel (
     channel_id INTEGER PRIMARY KEY,
     meter_id TEXT NOT NULL,
@@ -25,6 +27,8 @@ CREATE TABLE channel (
     last_value REAL,
     register_wh REAL,
     owed_wh REAL NOT NULL DEFAULT 0,
+    pruned_ms INTEGER,
+    pruned_5min_ms INTEGER,
     UNIQUE (meter_id, name)
 ) STRICT;
 CREATE TABLE reading (
@@ -79,6 +83,7 @@ CREATE TABLE rollup (
     integral REAL NOT NULL,
     covered_ms INTEGER NOT NULL,
     energy_wh REAL NOT NULL,
+    distribution BLOB,
     PRIMARY KEY (channel_id, period, start_ms)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE stale_hour (
@@ -91,9 +96,54 @@ CREATE TABLE setting (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+# What waits to be written to InfluxDB: readings as they were booked, in the order of
+# their commits; 5-minute roll-ups that changed, and how often meanwhile; stretches of
+# the past, up to where they were written; and what a server refused.
+_OUTBOX: Final = """
+CREATE TABLE outbox_reading (
+    sequence INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    channel_id INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    value REAL,
+    span_ms INTEGER NOT NULL,
+    energy_wh REAL
+) STRICT;
+CREATE TABLE outbox_slot (
+    target TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    changes INTEGER NOT NULL,
+    PRIMARY KEY (target, slot, channel_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox_past (
+    target TEXT NOT NULL,
+    channel_id INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    start_ms INTEGER NOT NULL,
+    end_ms INTEGER NOT NULL,
+    PRIMARY KEY (target, channel_id, level)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rejected (
+    sequence INTEGER PRIMARY KEY,
+    target TEXT NOT NULL,
+    rejected_ms INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+"""
+# What version 2 added to the tables of version 1.
+_SINCE_2: Final = """
+ALTER TABLE meter ADD COLUMN exported_as TEXT;
+ALTER TABLE meter ADD COLUMN exported_to TEXT;
+CREATE UNIQUE INDEX meter_exported_as ON meter (exported_as);
+ALTER TABLE channel ADD COLUMN pruned_ms INTEGER;
+ALTER TABLE channel ADD COLUMN pruned_5min_ms INTEGER;
+ALTER TABLE rollup ADD COLUMN distribution BLOB;
+"""
 
-# Step n brings a file from schema version n to n + 1.
-_MIGRATIONS: Final[dict[int, Callable[[sqlite3.Connection], None]]] = {}
+# The scripts that bring a file from schema version n to n + 1.
+_MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {1: (_SINCE_2, _OUTBOX)}
 
 _BUSY_TIMEOUT_S: Final = 30.0
 
@@ -144,12 +194,14 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if version == 0:
-            for statement in _SCHEMA.split(";"):
-                if statement.strip():
-                    connection.execute(statement)
+            scripts: tuple[str, ...] = (_SCHEMA, _OUTBOX)
         else:
-            for step in range(version, SCHEMA_VERSION):
-                _MIGRATIONS[step](connection)
+            steps = range(version, SCHEMA_VERSION)
+            scripts = tuple(script for step in steps for script in _MIGRATIONS[step])
+        for script in scripts:
+            # Not executescript: it would commit what was done so far.
+            for statement in filter(str.strip, script.split(";")):
+                connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from ..metering.profile import MeterProfile
 from ..metering.quantity import Channel
 from ..metering.reading import Reading, RefusedReading
+from .batches import Batches
 from .bucket import Bucket
 from .calendar import LocalCalendar, Period
 from .database import NewerSchemaError, connect_reader
@@ -27,12 +28,6 @@ from .rollups import REFRESH_BATCH, follow_time_zone, refresh
 from .writer import Transaction, Writer
 
 _LOGGER: Final = logging.getLogger(__name__)
-
-# Readings nobody waits for are committed together this often. A power cut may cost
-# one such batch; more commits would wear SD cards out.
-BATCH_SECONDS: Final = 5.0
-# Batched readings that are kept in memory while the disk refuses them.
-MAX_BATCHED: Final = 100_000
 
 type CommitListener = Callable[[str, Receipt], None]
 type HealthListener = Callable[[str | None], None]
@@ -53,9 +48,7 @@ class History:
         self._writer = Writer(path, self._calendar)
         self._reader: ThreadPoolExecutor | None = None
         self._queries: Queries | None = None
-        self._batched: dict[MeterProfile, list[Reading]] = {}
-        self._batch_timer: asyncio.TimerHandle | None = None
-        self._batch_commit: asyncio.Task[None] | None = None
+        self._batches = Batches(self.append)
         self._commit_listener: CommitListener | None = None
         self._health_listener: HealthListener | None = None
         self.last_commit_ms: int | None = None
@@ -142,7 +135,7 @@ class History:
         """Note a meter's name; return what is already known of its channels."""
         await self._writer.run(
             lambda t: t.connection.execute(
-                "INSERT INTO meter VALUES (?, ?)"
+                "INSERT INTO meter (meter_id, name) VALUES (?, ?)"
                 " ON CONFLICT DO UPDATE SET name = excluded.name",
                 (meter_id, name),
             )
@@ -190,22 +183,11 @@ class History:
 
     def enqueue(self, profile: MeterProfile, reading: Reading) -> None:
         """Take a reading nobody waits for; it is on disk within BATCH_SECONDS."""
-        readings = self._batched.setdefault(profile, [])
-        readings.append(reading)
-        if len(readings) > MAX_BATCHED:
-            del readings[0]
-        if self._batch_timer is None:
-            loop = asyncio.get_running_loop()
-            self._batch_timer = loop.call_later(BATCH_SECONDS, self._start_batch_commit)
+        self._batches.add(profile, reading)
 
     async def flush(self) -> None:
         """Commit all batched readings now."""
-        if self._batch_timer:
-            self._batch_timer.cancel()
-            self._batch_timer = None
-        if self._batch_commit:
-            await asyncio.wait([self._batch_commit])
-        await self._commit_batches()
+        await self._batches.flush()
 
     async def refresh_rollups(self) -> None:
         """Bring the roll-ups of hours and days that are over up to date."""
@@ -213,12 +195,12 @@ class History:
         def job(transaction: Transaction) -> int:
             return refresh(transaction.connection, self._calendar, _now_ms())
 
-        while await self._writer.run(job) == REFRESH_BATCH:
+        while await self.run(job) == REFRESH_BATCH:
             pass
 
     async def latest(self, meter_id: str) -> dict[Channel, LatestValue]:
         """Return the newest value of each channel of a meter."""
-        return await self._ask(lambda queries: queries.latest(meter_id))
+        return await self.ask(lambda queries: queries.latest(meter_id))
 
     async def buckets(
         self,
@@ -229,13 +211,13 @@ class History:
         resolution: Period | int,
     ) -> list[Bucket]:
         """Return roll-ups; see Queries.buckets."""
-        return await self._ask(
+        return await self.ask(
             lambda q: q.buckets(meter_id, channel, start_ms, end_ms, resolution)
         )
 
     async def energy_totals(self, meter_id: str, channel: Channel) -> EnergyTotals:
         """Return the energy of today, yesterday and this month so far [Wh]."""
-        return await self._ask(lambda q: q.energy_totals(meter_id, channel, _now_ms()))
+        return await self.ask(lambda q: q.energy_totals(meter_id, channel, _now_ms()))
 
     async def cost_today(
         self, meter_id: str, channel: Channel, price_id: str
@@ -243,7 +225,7 @@ class History:
         """Return today's cost of a channel's energy, None without a price."""
         now_ms = _now_ms()
         start_ms = self._calendar.day_start(now_ms)
-        return await self._ask(
+        return await self.ask(
             lambda q: q.cost(meter_id, channel, price_id, start_ms, now_ms + 1)
         )
 
@@ -251,28 +233,25 @@ class History:
         self, meter_ids: Iterable[str], price_id: str | None
     ) -> GridDay | None:
         """Return today's energy netted over meters; see Queries.netted_grid_day."""
-        return await self._ask(
+        return await self.ask(
             lambda q: q.netted_grid_day(meter_ids, price_id, _now_ms())
         )
 
     async def refused(self, meter_id: str) -> list[RefusedCount]:
         """Return the counts of a meter's refused readings."""
-        return await self._ask(lambda queries: queries.refused(meter_id))
+        return await self.ask(lambda queries: queries.refused(meter_id))
 
     async def kept_meters(self, in_use: Collection[str]) -> list[KeptMeter]:
         """Return the meters that have history but are not in use any more."""
-        return await self._ask(lambda queries: queries.kept_meters(in_use))
+        return await self.ask(lambda queries: queries.kept_meters(in_use))
 
     async def size_bytes(self) -> int:
         """Return the size of the history."""
-        return await self._ask(lambda queries: queries.size_bytes())
+        return await self.ask(lambda queries: queries.size_bytes())
 
     async def delete_meters(self, meter_ids: Collection[str]) -> None:
         """Delete all history of these meters for good."""
-        for profile in list(self._batched):
-            if profile.meter_id in meter_ids:
-                del self._batched[profile]
-
+        self._batches.drop(meter_ids)
         await self._writer.run(partial(delete_meters, meter_ids=meter_ids))
 
     async def begin_backup(self) -> None:
@@ -288,6 +267,31 @@ class History:
         """Let the write-ahead log flow into the main file again."""
         await self._writer.run_alone(release_main_file)
 
+    async def run[T](self, job: Callable[[Transaction], T]) -> T:
+        """Do something in a transaction; return its result once it is on disk.
+
+        Raises HistoryError when nothing of it was kept.
+        """
+        return await self._writer.run(job)
+
+    async def run_alone[T](self, job: Callable[[Transaction], T]) -> T:
+        """Do something between two transactions, through the writing connection."""
+        return await self._writer.run_alone(job)
+
+    async def ask[T](self, question: Callable[[Queries], T]) -> T:
+        """Return the answer to a question, from one snapshot of the file.
+
+        Raises HistoryError when it cannot be read.
+        """
+        queries, reader = self._queries, self._reader
+        if queries is None or reader is None:
+            raise HistoryClosedError("the history is closed")
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(reader, queries.ask, question)
+        except sqlite3.Error as err:
+            raise HistoryError(str(err)) from err
+
     def day_start_ms(self) -> int:
         """Return when the current local day began."""
         return self._calendar.day_start(_now_ms())
@@ -300,68 +304,6 @@ class History:
         self.last_error = error
         if changed and self._health_listener:
             _tell(self._health_listener, error)
-
-    async def _ask[T](self, question: Callable[[Queries], T]) -> T:
-        queries, reader = self._queries, self._reader
-        if queries is None or reader is None:
-            raise HistoryClosedError("the history is closed")
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(reader, queries.ask, question)
-        except sqlite3.Error as err:
-            raise HistoryError(str(err)) from err
-
-    def _start_batch_commit(self) -> None:
-        if self._batch_timer:
-            self._batch_timer.cancel()
-            self._batch_timer = None
-        if self._batch_commit is None:
-            self._batch_commit = asyncio.create_task(self._commit_batches())
-            self._batch_commit.add_done_callback(self._end_batch_commit)
-
-    def _end_batch_commit(self, task: asyncio.Task[None]) -> None:
-        self._batch_commit = None
-        if not task.cancelled() and (err := task.exception()):
-            _LOGGER.error("Committing batched readings failed", exc_info=err)
-
-    async def _commit_batches(self) -> None:
-        """Commit what is batched; what the disk refuses stays for the next time."""
-        batches, self._batched = self._batched, {}
-        refused = await asyncio.gather(
-            *(self._commit_batch(*batch) for batch in batches.items())
-        )
-        newer, self._batched = self._batched, {}
-        left = zip(batches, refused, strict=True)
-        for profile, readings in (*left, *newer.items()):
-            if readings:
-                kept = self._batched.setdefault(profile, [])
-                kept += readings
-                del kept[:-MAX_BATCHED]
-        if self._batched and self._batch_timer is None:
-            loop = asyncio.get_running_loop()
-            self._batch_timer = loop.call_later(BATCH_SECONDS, self._start_batch_commit)
-
-    async def _commit_batch(
-        self, profile: MeterProfile, readings: list[Reading]
-    ) -> list[Reading]:
-        """Commit readings; return those that are to be tried again."""
-        try:
-            await self.append(profile, readings)
-        except HistoryClosedError:
-            _LOGGER.warning(
-                "%d readings came after the history was closed", len(readings)
-            )
-        except HistoryError:
-            return readings
-        except Exception:
-            if len(readings) == 1:
-                _LOGGER.exception("Dropped what cannot be stored: %r", readings[0])
-                return []
-            # Only the readings that cannot be stored are to be lost, not all.
-            middle = len(readings) // 2
-            first = await self._commit_batch(profile, readings[:middle])
-            return first + await self._commit_batch(profile, readings[middle:])
-        return []
 
 
 def _tell[*Ts](listener: Callable[[*Ts], None], *args: *Ts) -> None:

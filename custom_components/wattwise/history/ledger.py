@@ -11,6 +11,7 @@ from ..metering.reading import Reading, RefusedReading
 from .booking import Booking
 from .calendar import LocalCalendar
 from .channel_state import ChannelStates
+from .outbox import Outbox
 from .raw_readings import RawReadings
 from .receipt import Receipt
 from .slot_changes import SlotChanges
@@ -26,6 +27,7 @@ class Ledger:
         self._raw = RawReadings(connection)
         self._states = ChannelStates(connection)
         self._slots = SlotChanges()
+        self.outbox = Outbox(connection, self._raw)
 
     def append(
         self,
@@ -64,10 +66,13 @@ class Ledger:
 
     def write(self) -> None:
         """Write what was kept in memory; call before each commit."""
+        slots = self._slots.changed
         self._slots.write(self._connection, self._calendar)
         self._states.write()
+        self.outbox.write(slots)
 
     def forget(self) -> None:
         """Drop what is in memory; call after a rollback or a deletion."""
         self._slots.discard()
         self._states.forget()
+        self.outbox.forget()

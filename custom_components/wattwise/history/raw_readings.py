@@ -50,9 +50,12 @@ class RawReadings:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Use a connection, which may be read-only for the look-ups."""
         self._connection = connection
+        self.written: dict[tuple[int, int], None] | None = None
+        """Channel and time of all that is booked, where the outbox wants to know."""
 
     def insert(self, channel_id: int, reading: RawReading) -> None:
         """Store a reading at a time at which there is none."""
+        self._note(channel_id, reading.time_ms)
         slot, offset_ms = divmod(reading.time_ms, SLOT_MS)
         self._connection.execute(
             "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?)",
@@ -70,6 +73,7 @@ class RawReadings:
         self, channel_id: int, time_ms: int, span_ms: int, energy_wh: float | None
     ) -> None:
         """Change the segment that ends in a stored reading."""
+        self._note(channel_id, time_ms)
         slot, offset_ms = divmod(time_ms, SLOT_MS)
         self._connection.execute(
             "UPDATE reading SET span_ms = ?, energy_wh = ?"
@@ -132,6 +136,10 @@ class RawReadings:
             for reading in map(_from_row, rows)
             if start_ms <= reading.time_ms < end_ms
         ]
+
+    def _note(self, channel_id: int, time_ms: int) -> None:
+        if self.written is not None:
+            self.written[channel_id, time_ms] = None
 
     def _one(
         self, condition: str, slot: int, channel_id: int, argument: int

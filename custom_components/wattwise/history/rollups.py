@@ -140,7 +140,7 @@ def _write(
     buckets: Iterable[Bucket],
 ) -> None:
     connection.executemany(
-        "INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
         [
             (
                 channel_id,

@@ -56,6 +56,11 @@ class SlotChanges:
         """Start with no change."""
         self._changes: dict[tuple[int, int], _SlotChange] = {}
 
+    @property
+    def changed(self) -> list[tuple[int, int]]:
+        """The slots that changed so far, and their channels."""
+        return list(self._changes)
+
     def add_reading(self, channel_id: int, time_ms: int, value: float | None) -> None:
         """Count a reading in its slot; `value` is None for amounts of energy."""
         change = self._change(channel_id, time_ms)
