@@ -9,6 +9,7 @@ from homeassistant.const import (
     CONF_PASSWORD,
     CONF_PORT,
     CONF_TOKEN,
+    CONF_URL,
     CONF_USERNAME,
 )
 from homeassistant.core import HomeAssistant
@@ -26,8 +27,11 @@ _REDACT: Final = {
     CONF_PASSWORD,
     CONF_PORT,
     CONF_TOKEN,
+    CONF_URL,
     CONF_USERNAME,
+    "database",
     "name",
+    "org",
     "title",
     "unique_id",
 }
@@ -48,6 +52,8 @@ async def async_get_config_entry_diagnostics(
     }
     with suppress(HistoryError):
         diagnostics["history"]["size_bytes"] = await history.size_bytes()
+    if household.export:
+        diagnostics["export"] = await household.export.async_report()
     diagnostics["meters"] = [_meter(meter) for meter in household.meters.values()]
     return diagnostics
 

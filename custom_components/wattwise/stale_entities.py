@@ -11,8 +11,10 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from .binary_sensor import CONNECTED
 from .const import DOMAIN
 from .entity import foreign_device, household_unique_id, meter_unique_id
+from .gap_sensors import MISSING
 from .household import WattWiseConfigEntry
 from .household_sensors import HOUSEHOLD_SENSORS
+from .influx_sensors import INFLUX_SENSORS
 from .meter import Meter
 from .meter_sensors import (
     COST_TODAY,
@@ -71,6 +73,8 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
         for sensor in HOUSEHOLD_SENSORS
         if sensor.exists_fn(household)
     }
+    if household.export:
+        possible |= {household_unique_id(entry, s.key) for s in INFLUX_SENSORS}
     for subentry_id, meter in household.meters.items():
         keys = _possible_keys(hass, entry, meter)
         if balance.parts_of(subentry_id):
@@ -84,7 +88,7 @@ def _possible_keys(
     hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter
 ) -> set[str]:
     """Return what a meter can show, now or as soon as it reports it."""
-    keys = {CONNECTED, LAST_READING.key, REFUSED_READINGS.key}
+    keys = {CONNECTED, LAST_READING.key, MISSING.key, REFUSED_READINGS.key}
     for channel in Channel:
         if channel.is_energy:
             sensors = energy_descriptions(channel, meter.profile.role)

@@ -16,11 +16,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_USERNAME
 
-from ..const import CONF_OTHER_CERTIFICATE, CONF_SUBENTRY_ID
+from ..const import CONF_INFLUX, CONF_OTHER_CERTIFICATE, CONF_SUBENTRY_ID
+from ..history.influx.errors import InfluxError
+from ..history.influx.settings import InfluxSettings
 from ..sources.device_errors import DeviceError
 from ..sources.device_settings import DeviceSettings, HttpEndpoint
 from .device_problems import problem_key
 from .http_steps import async_credential_fields, with_credentials
+from .influx_form import CONF_ORG, async_try, login_fields, with_login
 from .known_devices import async_move_device
 from .pairing_steps import PairingSteps, async_dialect_with_button
 from .read_again import async_probe_again
@@ -40,7 +43,9 @@ class ReauthSteps(
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Begin with the meter whose device refused us."""
+        """Begin with what refused us: a meter's device, or the InfluxDB."""
+        if CONF_INFLUX in entry_data:
+            return await self.async_step_reauth_influx()
         self._refused_meter = entry_data[CONF_SUBENTRY_ID]
         if entry_data.get(CONF_OTHER_CERTIFICATE):
             self._first_errors = {"base": "other_certificate"}
@@ -53,6 +58,39 @@ class ReauthSteps(
                     "reauth_button", endpoint, dict(self._first_errors)
                 )
         return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_influx(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for new credentials of the InfluxDB, and try them."""
+        entry = self._get_reauth_entry()
+        if CONF_INFLUX not in entry.options:
+            return self.async_abort(reason="export_ended")
+        known = InfluxSettings.from_data(entry.options[CONF_INFLUX])
+        errors: dict[str, str] = {}
+        detail = ""
+        if user_input is not None:
+            try:
+                settings = await async_try(self.hass, with_login(known, user_input))
+            except InfluxError as err:
+                errors["base"], detail = err.key, str(err)
+            else:
+                return self.async_update_and_abort(
+                    entry, options={**entry.options, CONF_INFLUX: settings.as_data()}
+                )
+        suggested = user_input or {CONF_USERNAME: known.username, CONF_ORG: known.org}
+        return self.async_show_form(
+            step_id="reauth_influx",
+            data_schema=self.add_suggested_values_to_schema(
+                probatio.Schema(login_fields(known.version)), suggested
+            ),
+            errors=errors,
+            description_placeholders={
+                "url": known.url,
+                "database": known.database,
+                "detail": detail,
+            },
+        )
 
     @property
     def _meter(self) -> ConfigSubentry | None:

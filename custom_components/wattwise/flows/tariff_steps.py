@@ -37,6 +37,9 @@ from ..entity_reference import (
 )
 from ..tariff import price_factor
 
+# The options that these steps ask for.
+TARIFF_OPTIONS = {CONF_CONTRACTED_POWER, CONF_TARIFF, CONF_PRICE, CONF_PRICE_ENTITY}
+
 
 def power_and_tariff_fields() -> dict[probatio.Marker, Any]:
     """Return the form fields for contracted power and the kind of tariff."""

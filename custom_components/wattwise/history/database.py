@@ -4,6 +4,8 @@ from pathlib import Path
 import sqlite3
 from typing import Final
 
+from .errors import DamagedHistoryError
+
 SCHEMA_VERSION: Final = 2
 
 # Readings and 5-minute roll-ups are clustered by time slot first: one commit with
@@ -15,7 +17,7 @@ CREATE TABLE meter (
     meter_id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     exported_as TEXT,
-    exported_to TEXT
+    target_id INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX meter_exported_as ON meter (exported_as);
 CREATE TABLE channel (
@@ -96,37 +98,58 @@ CREATE TABLE setting (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+# Readings of hours that are over, packed: the key holds the channel and the hour. And
+# the stretches of time of which readings, or 5-minute roll-ups, were pruned.
+_PACKED: Final = """
+CREATE TABLE packed_hour (
+    hour_id INTEGER PRIMARY KEY,
+    readings BLOB NOT NULL
+) STRICT;
+CREATE TABLE pruned (
+    channel_id INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    start_ms INTEGER NOT NULL,
+    end_ms INTEGER NOT NULL,
+    PRIMARY KEY (channel_id, what, start_ms)
+) STRICT, WITHOUT ROWID;
+"""
 # What waits to be written to InfluxDB: readings as they were booked, in the order of
 # their commits; 5-minute roll-ups that changed, and how often meanwhile; stretches of
 # the past, up to where they were written; and what a server refused.
 _OUTBOX: Final = """
+CREATE TABLE target (
+    target_id INTEGER PRIMARY KEY,
+    household TEXT NOT NULL UNIQUE,
+    server TEXT NOT NULL
+) STRICT;
 CREATE TABLE outbox_reading (
     sequence INTEGER PRIMARY KEY,
-    target TEXT NOT NULL,
+    target_id INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
     time_ms INTEGER NOT NULL,
     value REAL,
     span_ms INTEGER NOT NULL,
     energy_wh REAL
 ) STRICT;
+CREATE INDEX outbox_reading_target ON outbox_reading (target_id);
 CREATE TABLE outbox_slot (
-    target TEXT NOT NULL,
+    target_id INTEGER NOT NULL,
     slot INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
     changes INTEGER NOT NULL,
-    PRIMARY KEY (target, slot, channel_id)
+    PRIMARY KEY (target_id, slot, channel_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE outbox_past (
-    target TEXT NOT NULL,
+    target_id INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
     level TEXT NOT NULL,
     start_ms INTEGER NOT NULL,
     end_ms INTEGER NOT NULL,
-    PRIMARY KEY (target, channel_id, level)
+    PRIMARY KEY (target_id, channel_id, level)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE rejected (
     sequence INTEGER PRIMARY KEY,
-    target TEXT NOT NULL,
+    target_id INTEGER NOT NULL,
     rejected_ms INTEGER NOT NULL,
     line TEXT NOT NULL,
     reason TEXT NOT NULL
@@ -135,7 +158,7 @@ CREATE TABLE rejected (
 # What version 2 added to the tables of version 1.
 _SINCE_2: Final = """
 ALTER TABLE meter ADD COLUMN exported_as TEXT;
-ALTER TABLE meter ADD COLUMN exported_to TEXT;
+ALTER TABLE meter ADD COLUMN target_id INTEGER;
 CREATE UNIQUE INDEX meter_exported_as ON meter (exported_as);
 ALTER TABLE channel ADD COLUMN pruned_ms INTEGER;
 ALTER TABLE channel ADD COLUMN pruned_5min_ms INTEGER;
@@ -143,7 +166,7 @@ ALTER TABLE rollup ADD COLUMN distribution BLOB;
 """
 
 # The scripts that bring a file from schema version n to n + 1.
-_MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {1: (_SINCE_2, _OUTBOX)}
+_MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {1: (_SINCE_2, _OUTBOX, _PACKED)}
 
 _BUSY_TIMEOUT_S: Final = 30.0
 
@@ -160,12 +183,30 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
     try:
+        # Of a new file only, and before anything else: what is pruned makes it smaller.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         _migrate(connection)
     except BaseException:
+        leave_log(connection)
         connection.close()
         raise
+    return connection
+
+
+def leave_log(connection: sqlite3.Connection) -> None:
+    """Let the connection leave file and write-ahead log as they are when it closes.
+
+    What is damaged shall not be mixed with what may not be.
+    """
+    connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+
+
+def blank() -> sqlite3.Connection:
+    """Return a history in memory in which nothing is yet."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _migrate(connection)
     return connection
 
 
@@ -187,6 +228,9 @@ def _migrate(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == SCHEMA_VERSION:
         return
+    filled = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    if version < 0 or (version == 0 and filled):
+        raise DamagedHistoryError(f"the file says that its schema is {version}")
     if version > SCHEMA_VERSION:
         raise NewerSchemaError(
             f"history file has schema {version}, this version knows {SCHEMA_VERSION}"
@@ -194,7 +238,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if version == 0:
-            scripts: tuple[str, ...] = (_SCHEMA, _OUTBOX)
+            scripts: tuple[str, ...] = (_SCHEMA, _OUTBOX, _PACKED)
         else:
             steps = range(version, SCHEMA_VERSION)
             scripts = tuple(script for step in steps for script in _MIGRATIONS[step])

@@ -5,26 +5,28 @@ from typing import Final
 
 from .writer import Transaction
 
+# The tables that are kept by channel.
+_BY_CHANNEL: Final = (
+    "reading",
+    "held",
+    "pruned",
+    "rollup_5min",
+    "rollup",
+    "stale_hour",
+    "outbox_reading",
+    "outbox_slot",
+    "outbox_past",
+)
 _DELETE_METER: Final = (
-    (
-        "DELETE FROM reading WHERE channel_id IN"
+    *(
+        f"DELETE FROM {table} WHERE channel_id IN"  # noqa: S608  (names of ours)
         " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+        for table in _BY_CHANNEL
     ),
     (
-        "DELETE FROM held WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    (
-        "DELETE FROM rollup_5min WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    (
-        "DELETE FROM rollup WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
-    ),
-    (
-        "DELETE FROM stale_hour WHERE channel_id IN"
-        " (SELECT channel_id FROM channel WHERE meter_id = ?)"
+        "DELETE FROM packed_hour WHERE hour_id IN (SELECT hour_id FROM channel"
+        " JOIN packed_hour ON hour_id >= channel_id << 24"
+        " AND hour_id < (channel_id + 1) << 24 WHERE meter_id = ?)"
     ),
     "DELETE FROM refused WHERE meter_id = ?",
     "DELETE FROM channel WHERE meter_id = ?",

@@ -17,6 +17,10 @@ MAX_WAITING: Final = 1_000_000
 # Falls off at once, so that it need not be looked at with every commit.
 _FALL_OFF: Final = 10_000
 
+# The levels of a stretch of the past.
+PAST_READINGS: Final = "reading"
+PAST_SLOTS: Final = "slot"
+
 
 class Outbox:
     """Notes what a transaction writes and puts it into the outbox.
@@ -24,16 +28,12 @@ class Outbox:
     Belongs to the writer's thread.
     """
 
-    def __init__(
-        self, connection: sqlite3.Connection, raw: RawReadings, maximum: int = MAX_WAITING
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, raw: RawReadings) -> None:
         """Write through this connection what `raw` has written."""
         self._connection = connection
         self._raw = raw
-        self._maximum = maximum
-        self._targets: dict[int, str | None] = {}
-        self._waiting: dict[str, int] = {}
-        self._is_used = False
+        self._targets: dict[int, int | None] = {}
+        self._waiting: dict[int, int] = {}
         self.retarget()
 
     def retarget(self) -> None:
@@ -42,7 +42,7 @@ class Outbox:
         self._waiting = {
             target: self._count(target)
             for (target,) in self._connection.execute(
-                "SELECT DISTINCT exported_to FROM meter WHERE exported_to IS NOT NULL"
+                "SELECT DISTINCT target_id FROM meter WHERE target_id IS NOT NULL"
             )
         }
         self._raw.written = {} if self._waiting else None
@@ -69,7 +69,7 @@ class Outbox:
                     )
                 )
         self._connection.executemany(
-            "INSERT INTO outbox_reading (target, channel_id, time_ms, value, span_ms,"
+            "INSERT INTO outbox_reading (target_id, channel_id, time_ms, value, span_ms,"
             " energy_wh) VALUES (?, ?, ?, ?, ?, ?)",
             rows,
         )
@@ -83,55 +83,57 @@ class Outbox:
             ],
         )
         for target, waiting in self._waiting.items():
-            if waiting > self._maximum:
+            if waiting > MAX_WAITING:
                 self._fall_off(target)
 
     def forget(self) -> None:
         """Drop what was noted in a transaction that was rolled back."""
         self.retarget()
 
-    def _target(self, channel_id: int) -> str | None:
+    def _target(self, channel_id: int) -> int | None:
         if channel_id not in self._targets:
             row = self._connection.execute(
-                "SELECT exported_to FROM channel JOIN meter USING (meter_id)"
+                "SELECT target_id FROM channel JOIN meter USING (meter_id)"
                 " WHERE channel_id = ?",
                 (channel_id,),
             ).fetchone()
             self._targets[channel_id] = row[0] if row else None
         return self._targets[channel_id]
 
-    def _count(self, target: str) -> int:
+    def _count(self, target: int) -> int:
         row = self._connection.execute(
-            "SELECT count(*) FROM outbox_reading WHERE target = ?", (target,)
+            "SELECT count(*) FROM outbox_reading WHERE target_id = ?", (target,)
         ).fetchone()
         return int(row[0])
 
-    def _fall_off(self, target: str) -> None:
+    def _fall_off(self, target: int) -> None:
         """Let the oldest readings go, and note of which time they were."""
         # Deliveries have made it shorter than what was counted.
         self._waiting[target] = self._count(target)
-        if self._waiting[target] <= self._maximum:
+        if self._waiting[target] <= MAX_WAITING:
             return
-        oldest = (
-            "SELECT sequence FROM outbox_reading WHERE target = ?"
-            " ORDER BY sequence LIMIT ?"
-        )
-        bounds = (target, max(_FALL_OFF, self._waiting[target] - self._maximum))
+        too_many = max(_FALL_OFF, self._waiting[target] - MAX_WAITING)
+        (last,) = self._connection.execute(
+            "SELECT max(sequence) FROM (SELECT sequence FROM outbox_reading"
+            " WHERE target_id = ? ORDER BY sequence LIMIT ?)",
+            (target, too_many),
+        ).fetchone()
         for channel_id, start_ms, end_ms in self._connection.execute(
             "SELECT channel_id, min(time_ms), max(time_ms) + 1 FROM outbox_reading"
-            f" WHERE sequence IN ({oldest}) GROUP BY channel_id",
-            bounds,
+            " WHERE target_id = ? AND sequence <= ? GROUP BY channel_id",
+            (target, last),
         ).fetchall():
             note_past(self._connection, target, channel_id, start_ms, end_ms)
         gone = self._connection.execute(
-            f"DELETE FROM outbox_reading WHERE sequence IN ({oldest})", bounds
+            "DELETE FROM outbox_reading WHERE target_id = ? AND sequence <= ?",
+            (target, last),
         )
         self._waiting[target] -= gone.rowcount
 
 
 def note_past(
     connection: sqlite3.Connection,
-    target: str,
+    target: int,
     channel_id: int,
     start_ms: int,
     end_ms: int,
@@ -146,7 +148,3 @@ def note_past(
             for level in (PAST_READINGS, PAST_SLOTS)
         ],
     )
-
-
-PAST_READINGS: Final = "reading"
-PAST_SLOTS: Final = "slot"

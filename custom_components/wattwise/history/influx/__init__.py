@@ -1,0 +1,1 @@
+"""InfluxDB, beside the history's own file."""
