@@ -11,7 +11,7 @@ from wattwise_dev.influxdb.server_program import ServerMissingError
 
 DATABASE = "wattwise"
 USER = "home"
-PASSWORD = "a-password"  # noqa: S105
+PASSWORD = "a-password"
 
 
 def prepared_server(folder: Path) -> InfluxServer:

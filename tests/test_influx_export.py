@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.wattwise.const import CONF_INFLUX, DOMAIN
 from custom_components.wattwise.history.influx import sender
@@ -20,7 +21,6 @@ from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from wattwise_dev.influxdb.influx_server import InfluxServer
 
 from .homes import async_add_household, push_meter
