@@ -20,10 +20,16 @@ class InfluxServer(ServerProgram):
 
     program = PROGRAM
 
-    def __init__(self, folder: Path, *, users: bool = False) -> None:
-        """Prepare a server; with `users`, each request must name one of them."""
+    def __init__(
+        self, folder: Path, *, users: bool = False, largest_request: int = 25_000_000
+    ) -> None:
+        """Prepare a server; with `users`, each request must name one of them.
+
+        `largest_request` is in bytes, as they are sent.
+        """
         super().__init__(folder)
         self._users = users
+        self._largest_request = largest_request
 
     @override
     def arguments(self, folder: Path) -> list[str]:
@@ -44,6 +50,7 @@ class InfluxServer(ServerProgram):
             "[http]\n"
             f'bind-address = "{HOST}:{self.port}"\n'
             f"auth-enabled = {str(self._users).lower()}\n"
+            f"max-body-size = {self._largest_request}\n"
             "log-enabled = false\n"
             "[monitor]\n"
             "store-enabled = false\n",

@@ -7,6 +7,7 @@ tags v1.8.10, v2.9.1 and v3.9.6).
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import json
+import re
 from typing import Final
 
 from .errors import (
@@ -59,9 +60,8 @@ def error_of_answer(
         return kind(text)
     if status in {408, 429} or status >= 500:
         return ServerError(text, _seconds(retry_after))
-    # "bucket ... not found", "organization name ... not found"; a server without the
-    # path says "page not found".
-    if status == 404 and "not found" in text and "page" not in text:
+    # Not the path, but what is named in the request.
+    if status == 404 and re.search("database|bucket|organization", text):
         return NoDatabaseError(text)
     return NotInfluxError(text)
 

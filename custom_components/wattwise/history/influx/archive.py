@@ -1,6 +1,6 @@
 """Reading back what was written to InfluxDB, by InfluxQL, which all versions speak."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 import time
 from typing import Final
@@ -57,7 +57,7 @@ class InfluxArchive:
 
     def raw(
         self, meter: str, channel: str, start_ms: int, end_ms: int
-    ) -> Iterator[list[RawReading]]:
+    ) -> Generator[list[RawReading]]:
         """Yield the readings of [start_ms, end_ms) in order, page by page."""
         for rows in self._series(
             READINGS, READING_FIELDS, meter, channel, start_ms, end_ms

@@ -9,8 +9,8 @@ from .errors import ConnectionCutError, RejectedError
 from .points import ReadingPoint, SlotPoint, to_line
 from .server import InfluxServer
 
-# "points beyond retention policy" up to 2.6 and 1.11, "dropped 3 points outside
-# retention policy of duration 72h0m0s - ..." since.
+# "points beyond retention policy" of 1.6.7 to 1.12.1 and 2.7.5; "dropped 3 points
+# outside retention policy of duration 72h0m0s - ..." of 2.7.12 and 2.9.1.
 _TOO_OLD: Final = re.compile(r"(beyond|outside) retention policy")
 _DROPPED: Final = re.compile(r"\bdropped=(\d+)")
 
@@ -52,10 +52,12 @@ def deliver(
                 raise
         except RejectedError as err:
             reason = str(err)
-            if _all_are_too_old(reason, end - start):
-                continue
-            if end - start == 1:
-                rejected.append(Rejected(start, lines[start], reason))
+            if end - start == _dropped(reason) or end - start == 1:
+                if not _TOO_OLD.search(reason):
+                    rejected += [
+                        Rejected(position, lines[position], reason)
+                        for position in range(start, end)
+                    ]
                 continue
         else:
             continue
@@ -64,14 +66,10 @@ def deliver(
     return rejected
 
 
-def _all_are_too_old(reason: str, count: int) -> bool:
-    """Whether a refusal means that there is no place for any of the lines any more.
+def _dropped(reason: str) -> int | None:
+    """Return how many points a server says it dropped for the reason it names.
 
     With fewer than all, another line may have a fault that was not named.
     """
-    dropped = _DROPPED.search(reason)
-    return (
-        _TOO_OLD.search(reason) is not None
-        and dropped is not None
-        and int(dropped[1]) == count
-    )
+    found = _DROPPED.search(reason)
+    return int(found[1]) if found else None

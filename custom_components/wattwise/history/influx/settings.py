@@ -37,7 +37,7 @@ class InfluxSettings:
 
     def as_data(self) -> dict[str, Any]:
         """Return what `from_data` takes."""
-        return asdict(self)
+        return asdict(self) | {"version": self.version.value}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -50,10 +50,11 @@ def server_address(text: str) -> str:
 
     A path in it stays, for servers behind a proxy; a missing scheme is that of most.
     """
-    text = text.strip().rstrip("/")
-    parts = text if "://" in text else f"http://{text}"
+    text = text.strip()
+    if "://" not in text:
+        text = f"http://{text}"
     try:
-        address = urlsplit(parts)
+        address = urlsplit(text)
         # Reading the port checks it.
         complete = bool(address.hostname) and address.port != 0
     except ValueError as err:
@@ -63,4 +64,4 @@ def server_address(text: str) -> str:
     if address.username is not None or address.query or address.fragment:
         # A password does not belong into an address, which is shown and logged.
         raise InvalidAddressError(f"{address.scheme}://{address.hostname}")
-    return parts
+    return text.rstrip("/")

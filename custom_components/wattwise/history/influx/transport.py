@@ -2,8 +2,8 @@
 
 The only module that imports it: that takes about a second and 30 MB, so this one is
 imported when a server is first spoken to, in the thread that does so. Of the client's
-own writers only the synchronous one is used; the others lose points (see
-docs/decisions.md).
+own writers only the synchronous one is used; the others return before anything is
+sent, and lose what cannot be.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +20,6 @@ from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import (
-    ConnectTimeoutError,
     HTTPError,
     LocationValueError,
     ProtocolError,
@@ -211,8 +210,6 @@ def _asking() -> Iterator[None]:
         raise InvalidAddressError(str(err)) from err
     except ReadTimeoutError as err:
         raise ServerError("no answer in time") from err
-    except ConnectTimeoutError as err:  # Also when nobody listens.
-        raise UnreachableError(str(err)) from err
     except ProtocolError as err:
         raise ConnectionCutError(str(err)) from err
     except (HTTPError, OSError) as err:

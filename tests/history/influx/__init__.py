@@ -1,0 +1,1 @@
+"""Tests of the InfluxDB room, on real servers where there are such."""
