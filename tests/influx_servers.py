@@ -5,7 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+import pytest_socket
 
+from custom_components.wattwise.history.influx.settings import (
+    InfluxSettings,
+    InfluxVersion,
+)
 from wattwise_dev.influxdb.influx_server import InfluxServer
 from wattwise_dev.influxdb.server_program import ServerMissingError
 
@@ -19,6 +24,8 @@ def prepared_server(folder: Path) -> InfluxServer:
 
     Without the program the test is skipped, except where everything must be there.
     """
+    # Servers of a module are set up before the first test's own fixtures.
+    pytest_socket.enable_socket()
     try:
         server = InfluxServer(folder, users=True)
     except ServerMissingError as err:
@@ -30,6 +37,20 @@ def prepared_server(folder: Path) -> InfluxServer:
     server.run(f"CREATE USER {USER} WITH PASSWORD '{PASSWORD}'")
     server.run(f"GRANT ALL ON {DATABASE} TO {USER}")
     return server
+
+
+def settings_of(server: InfluxServer) -> InfluxSettings:
+    """Return how WattWise reaches it."""
+    return InfluxSettings(
+        url=server.url,
+        database=DATABASE,
+        username=USER,
+        password=PASSWORD,
+        token=None,
+        org=None,
+        verify_tls=True,
+        version=InfluxVersion.V1,
+    )
 
 
 @pytest.fixture

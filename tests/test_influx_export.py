@@ -10,10 +10,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.wattwise.const import CONF_INFLUX, DOMAIN
 from custom_components.wattwise.history.influx import sender
-from custom_components.wattwise.history.influx.settings import (
-    InfluxSettings,
-    InfluxVersion,
-)
 from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
@@ -24,7 +20,7 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from wattwise_dev.influxdb.influx_server import InfluxServer
 
 from .homes import async_add_household, push_meter
-from .influx_servers import DATABASE, PASSWORD, USER, influx
+from .influx_servers import DATABASE, USER, influx, settings_of
 
 __all__ = ["influx"]
 
@@ -41,17 +37,7 @@ def _wattwise(wattwise: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _options(influx: InfluxServer) -> dict[str, Any]:
-    settings = InfluxSettings(
-        url=influx.url,
-        database=DATABASE,
-        username=USER,
-        password=PASSWORD,
-        token=None,
-        org=None,
-        verify_tls=True,
-        version=InfluxVersion.V1,
-    )
-    return {CONF_INFLUX: settings.as_data()}
+    return {CONF_INFLUX: settings_of(influx).as_data()}
 
 
 async def _home(hass: HomeAssistant, influx: InfluxServer) -> MockConfigEntry:

@@ -20,11 +20,10 @@ from custom_components.wattwise.history.influx.server import (
 )
 from custom_components.wattwise.history.influx.settings import (
     InfluxSettings,
-    InfluxVersion,
 )
 from wattwise_dev.influxdb.influx_server import InfluxServer
 
-from ..influx_servers import DATABASE, PASSWORD, USER, prepared_server
+from ..influx_servers import DATABASE, prepared_server, settings_of
 from .exporting_process import STEP_MS, value
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
@@ -104,16 +103,7 @@ def test_every_acknowledged_reading_arrives_once(tmp_path: Path) -> None:
     folder = tmp_path / "influxdb"
     folder.mkdir()
     server = prepared_server(folder)
-    settings = InfluxSettings(
-        url=server.url,
-        database=DATABASE,
-        username=USER,
-        password=PASSWORD,
-        token=None,
-        org=None,
-        verify_tls=True,
-        version=InfluxVersion.V1,
-    )
+    settings = settings_of(server)
     with closing(InfluxClient(settings)) as client:
         client.write(
             [f'wattwise_reading,meter=x,channel=power value="x" {start_ms - 1_000}']

@@ -1,15 +1,13 @@
 """The history of all meters: what the rest of WattWise sees of it."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from datetime import UTC
 from functools import partial
 import logging
 from pathlib import Path
-import sqlite3
 import time
-from typing import Final
+from typing import Final, override
 from zoneinfo import ZoneInfo
 
 from ..metering.profile import MeterProfile
@@ -18,14 +16,20 @@ from ..metering.reading import Reading, RefusedReading
 from .batches import Batches
 from .bucket import Bucket
 from .calendar import LocalCalendar, Period
-from .database import NewerSchemaError, connect_reader
 from .errors import HistoryClosedError, HistoryError
 from .grid_day import GridDay
+from .integrity import last_check
 from .maintenance import delete_meters, hold_main_file, release_main_file
+from .open_file import OpenFile
 from .queries import EnergyTotals, KeptMeter, Queries, RefusedCount
+from .raw_readings import RawReading
 from .receipt import LatestValue, Receipt
-from .rollups import REFRESH_BATCH, follow_time_zone, refresh
-from .writer import Transaction, Writer
+from .rollups import refresh
+from .salvage import Salvage
+from .set_aside import SetAside, noted
+from .store import HistoryStore, StoreStatus
+from .writer import Transaction
+from .zone_change import follow_time_zone
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -33,7 +37,7 @@ type CommitListener = Callable[[str, Receipt], None]
 type HealthListener = Callable[[str | None], None]
 
 
-class History:
+class History(HistoryStore):
     """Durable readings of all meters in one SQLite file.
 
     All methods belong to the event loop; the file is touched only by the writer's
@@ -43,11 +47,8 @@ class History:
     def __init__(self, path: Path, time_zone: str) -> None:
         """Prepare the history in the file at `path`; nothing is opened yet."""
         self.path = path
-        self._time_zone = time_zone
         self._calendar = LocalCalendar(UTC)
-        self._writer = Writer(path, self._calendar)
-        self._reader: ThreadPoolExecutor | None = None
-        self._queries: Queries | None = None
+        self._file = OpenFile(path, self._calendar, time_zone)
         self._batches = Batches(self.append)
         self._commit_listener: CommitListener | None = None
         self._health_listener: HealthListener | None = None
@@ -55,70 +56,37 @@ class History:
         self.last_error: str | None = None
 
     async def open(self) -> None:
-        """Open or create the file.
+        """Open or create the file; one that is damaged is set aside first.
 
         Raises NewerSchemaError when a newer version wrote it, else HistoryError.
         """
-        try:
-            await self._open()
-        except NewerSchemaError, HistoryError:
-            raise
-        except Exception as err:
-            raise HistoryError(str(err) or repr(err)) from err
-        finally:
-            if self._queries is None:
-                await self._close_file()
-
-    async def _open(self) -> None:
-        loop = asyncio.get_running_loop()
-        # Reading a zone's rules may touch the disk.
-        zone = await loop.run_in_executor(None, ZoneInfo, self._time_zone)
-        self._calendar.change_zone(zone)
-        await self._writer.open()
-        await self._writer.run(
-            lambda t: follow_time_zone(t.connection, self._calendar, self._time_zone)
-        )
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="wattwise-reader")
-        self._queries = await loop.run_in_executor(self._reader, self._open_queries)
+        await self._file.open()
 
     async def change_time_zone(self, time_zone: str) -> None:
         """Roll days and hours up by another clock."""
-        if time_zone == self._time_zone:
+        if time_zone == self._file.time_zone:
             return
         loop = asyncio.get_running_loop()
         zone = await loop.run_in_executor(None, ZoneInfo, time_zone)
-        zone_before = await loop.run_in_executor(None, ZoneInfo, self._time_zone)
+        zone_before = await loop.run_in_executor(None, ZoneInfo, self._file.time_zone)
 
         def job(transaction: Transaction) -> None:
             self._calendar.change_zone(zone)
             follow_time_zone(transaction.connection, self._calendar, time_zone)
 
         try:
-            await self._writer.run(job)
+            await self.run(job)
         except Exception:
             self._calendar.change_zone(zone_before)
             raise
-        self._time_zone = time_zone
+        self._file.time_zone = time_zone
 
     async def close(self) -> None:
         """Commit what is batched and close the file."""
         try:
             await self.flush()
         finally:
-            await self._close_file()
-
-    async def _close_file(self) -> None:
-        reader, self._reader = self._reader, None
-        queries, self._queries = self._queries, None
-        try:
-            if reader:
-                if queries:
-                    reader.submit(queries.close)
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(None, reader.shutdown)
-        finally:
-            # Only the last connection, if it may write, leaves one tidy file behind.
-            await self._writer.close()
+            await self._file.close()
 
     def on_commit(self, listener: CommitListener) -> None:
         """Call `listener(meter_id, receipt)` in the event loop after each commit."""
@@ -131,9 +99,34 @@ class History:
         """
         self._health_listener = listener
 
+    def on_replaced(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` in the event loop when a damaged file was set aside."""
+        self._file.on_replaced = partial(_tell, listener)
+
+    @property
+    def ended_uncleanly(self) -> bool:
+        """Whether the file was not closed before it was opened."""
+        return self._file.ended_uncleanly
+
+    def salvage(self, entry: SetAside) -> Salvage:
+        """Return what recovers a damaged file that was set aside."""
+        return Salvage(self._file, self._calendar, entry)
+
+    async def set_aside(self) -> list[SetAside]:
+        """Return the damaged files that were set aside, oldest first."""
+        return await self.ask(lambda queries: noted(queries.connection))
+
+    async def check(self) -> str | None:
+        """Look at every page; see OpenFile.check."""
+        return await self._file.check()
+
+    async def last_check_ms(self) -> int | None:
+        """Return when the file was last found to be whole."""
+        return await self.ask(lambda queries: last_check(queries.connection))
+
     async def add_meter(self, meter_id: str, name: str) -> dict[Channel, LatestValue]:
         """Note a meter's name; return what is already known of its channels."""
-        await self._writer.run(
+        await self.run(
             lambda t: t.connection.execute(
                 "INSERT INTO meter (meter_id, name) VALUES (?, ?)"
                 " ON CONFLICT DO UPDATE SET name = excluded.name",
@@ -142,6 +135,7 @@ class History:
         )
         return await self.latest(meter_id)
 
+    @override
     async def append(
         self,
         profile: MeterProfile,
@@ -169,7 +163,7 @@ class History:
             return receipt
 
         try:
-            receipt = await self._writer.run(job)
+            receipt = await self.run(job)
         except HistoryClosedError:
             raise
         except HistoryError as err:
@@ -192,16 +186,18 @@ class History:
     async def refresh_rollups(self) -> None:
         """Bring the roll-ups of hours and days that are over up to date."""
 
-        def job(transaction: Transaction) -> int:
+        def job(transaction: Transaction) -> bool:
             return refresh(transaction.connection, self._calendar, _now_ms())
 
-        while await self.run(job) == REFRESH_BATCH:
+        while await self.run(job):
             pass
 
+    @override
     async def latest(self, meter_id: str) -> dict[Channel, LatestValue]:
         """Return the newest value of each channel of a meter."""
         return await self.ask(lambda queries: queries.latest(meter_id))
 
+    @override
     async def buckets(
         self,
         meter_id: str,
@@ -209,11 +205,34 @@ class History:
         start_ms: int,
         end_ms: int,
         resolution: Period | int,
+        time_zone: str | None = None,
     ) -> list[Bucket]:
-        """Return roll-ups; see Queries.buckets."""
-        return await self.ask(
-            lambda q: q.buckets(meter_id, channel, start_ms, end_ms, resolution)
-        )
+        """Return roll-ups; see Queries.buckets.
+
+        Raises ZoneInfoNotFoundError for a time zone there is not.
+        """
+
+        def question(queries: Queries) -> list[Bucket]:
+            # Reading a zone's rules may touch the disk.
+            zone = ZoneInfo(time_zone) if time_zone else None
+            return queries.buckets(
+                meter_id, channel, start_ms, end_ms, resolution, zone
+            )
+
+        return await self.ask(question)
+
+    @override
+    async def raw(
+        self, meter_id: str, channel: Channel, start_ms: int, end_ms: int
+    ) -> AsyncIterator[list[RawReading]]:
+        """Yield the readings from `start_ms` up to, not including, `end_ms`.
+
+        They come in order, page by page: years of them are never in memory at once.
+        """
+        at_ms = start_ms
+        while page := await self.ask(partial(_page, meter_id, channel, at_ms, end_ms)):
+            yield page
+            at_ms = page[-1].time_ms + 1
 
     async def energy_totals(self, meter_id: str, channel: Channel) -> EnergyTotals:
         """Return the energy of today, yesterday and this month so far [Wh]."""
@@ -252,7 +271,22 @@ class History:
     async def delete_meters(self, meter_ids: Collection[str]) -> None:
         """Delete all history of these meters for good."""
         self._batches.drop(meter_ids)
-        await self._writer.run(partial(delete_meters, meter_ids=meter_ids))
+        await self.run(partial(delete_meters, meter_ids=meter_ids))
+
+    @override
+    async def purge(self, meter_id: str) -> None:
+        """Delete all that is known of a meter, for good."""
+        await self.delete_meters([meter_id])
+
+    @override
+    async def status(self) -> StoreStatus:
+        """Return how the history does."""
+        oldest_ms, newest_ms = await self.ask(
+            lambda q: q.connection.execute(
+                "SELECT min(first_ms), max(last_ms) FROM channel"
+            ).fetchone()
+        )
+        return StoreStatus(self.last_error, oldest_ms, newest_ms)
 
     async def begin_backup(self) -> None:
         """Keep the main file unchanged until the backup has copied it.
@@ -261,49 +295,49 @@ class History:
         is good up to the last whole commit, whenever it is made.
         """
         await self.flush()
-        await self._writer.run_alone(hold_main_file)
+        await self.run_alone(hold_main_file)
 
     async def end_backup(self) -> None:
         """Let the write-ahead log flow into the main file again."""
-        await self._writer.run_alone(release_main_file)
+        await self.run_alone(release_main_file)
 
     async def run[T](self, job: Callable[[Transaction], T]) -> T:
         """Do something in a transaction; return its result once it is on disk.
 
         Raises HistoryError when nothing of it was kept.
         """
-        return await self._writer.run(job)
+        return await self._file.run(job)
 
     async def run_alone[T](self, job: Callable[[Transaction], T]) -> T:
         """Do something between two transactions, through the writing connection."""
-        return await self._writer.run_alone(job)
+        return await self._file.run_alone(job)
 
     async def ask[T](self, question: Callable[[Queries], T]) -> T:
         """Return the answer to a question, from one snapshot of the file.
 
         Raises HistoryError when it cannot be read.
         """
-        queries, reader = self._queries, self._reader
-        if queries is None or reader is None:
-            raise HistoryClosedError("the history is closed")
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(reader, queries.ask, question)
-        except sqlite3.Error as err:
-            raise HistoryError(str(err)) from err
+        return await self._file.ask(question)
 
     def day_start_ms(self) -> int:
         """Return when the current local day began."""
         return self._calendar.day_start(_now_ms())
-
-    def _open_queries(self) -> Queries:
-        return Queries(connect_reader(self.path), self._calendar)
 
     def _note_health(self, error: str | None) -> None:
         changed = (error is None) != (self.last_error is None)
         self.last_error = error
         if changed and self._health_listener:
             _tell(self._health_listener, error)
+
+
+def _page(
+    meter_id: str, channel: Channel, start_ms: int, end_ms: int, queries: Queries
+) -> list[RawReading]:
+    """Return the first readings of a period; none when there are none."""
+    channel_id = queries.channel_id(meter_id, channel)
+    if channel_id is None:
+        return []
+    return next(queries.raw.pages(channel_id, start_ms, end_ms), [])
 
 
 def _tell[*Ts](listener: Callable[[*Ts], None], *args: *Ts) -> None:

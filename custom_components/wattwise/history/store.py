@@ -61,8 +61,8 @@ class HistoryStore(Protocol):
     async def latest(self, meter_id: str) -> dict[Channel, LatestValue]:
         """Return the newest value of each channel of a meter."""
 
-    async def purge(self, meter_id: str, before_ms: int | None) -> None:
-        """Delete a meter's history, or what of it is older than a time."""
+    async def purge(self, meter_id: str) -> None:
+        """Delete all that is known of a meter, for good."""
 
     async def status(self) -> StoreStatus:
         """Return how the store does."""

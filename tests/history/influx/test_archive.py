@@ -103,14 +103,8 @@ def test_latest(archive: InfluxArchive) -> None:
 
 
 def test_purge(archive: InfluxArchive) -> None:
-    """What is older than a time goes, then all of the meter; the other one stays."""
-    archive.purge("grid", NOW_MS + 3_600_000)
-    (page,) = archive.raw("grid", "power", *EVER)
-    assert len(page) == 360
-    assert page[0].time_ms == NOW_MS + 3_600_000
-    (slots,) = archive.five_minutes("grid", "energy_import", *EVER)
-    assert len(slots) == 12
-    archive.purge("grid", None)
+    """All of the meter goes; the other one stays."""
+    archive.purge("grid")
     assert list(archive.raw("grid", "power", *EVER)) == []
     assert list(archive.five_minutes("grid", "energy_import", *EVER)) == []
     (page,) = archive.raw("heat pump", "power", *EVER)
@@ -206,7 +200,7 @@ def test_version_3_is_asked_for_some_days_only() -> None:
         archive.after("grid", "power", NOW_MS)
         assert core.spans == [72, 72]
         with pytest.raises(NoDeleteError):
-            archive.purge("grid", None)
+            archive.purge("grid")
         for request in fake.requests:
             assert request.query["db"] == "energy"
 
@@ -221,10 +215,9 @@ def test_a_retention_policy_of_version_2(server: InfluxServer) -> None:
             database="energy/ten years",
             version=InfluxVersion.V2,
         )
-        InfluxArchive(InfluxServer(settings)).purge("grid", 0)
+        InfluxArchive(InfluxServer(settings)).purge("grid")
     first = fake.requests[0]
     assert first.method == "POST"
     assert first.query["q"] == (
         'DELETE FROM "ten years"."wattwise_reading" WHERE "meter" = $meter'
-        " AND time < '1970-01-01T00:00:00.000Z'"
     )

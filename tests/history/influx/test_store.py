@@ -184,7 +184,7 @@ async def test_purge_and_status(
     assert deliver(server, points) == []
     assert (await store.status()).oldest_ms == 0
     assert list(await store.latest("meter")) == [Channel.POWER]
-    await store.purge("meter", None)
+    await store.purge("meter")
     assert await store.latest("meter") == {}
     influx.kill()
     try:

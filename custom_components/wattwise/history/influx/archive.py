@@ -98,16 +98,15 @@ class InfluxArchive:
             )
         return newest
 
-    def purge(self, meter: str, before_ms: int | None) -> None:
-        """Delete what is known of a meter, or what is older than a time.
+    def purge(self, meter: str) -> None:
+        """Delete all that is known of a meter.
 
         Raises NoDeleteError where the server cannot do that.
         """
-        where = '"meter" = $meter'
-        if before_ms is not None:
-            where += f" AND time < {time_literal(before_ms)}"
         for measurement in (READINGS, SLOTS):
-            self._server.delete(measurement, where, {"meter": tag_value(meter)})
+            self._server.delete(
+                measurement, '"meter" = $meter', {"meter": tag_value(meter)}
+            )
 
     def status(self) -> ArchiveStatus:
         """Ask the server how it does; raises nothing."""

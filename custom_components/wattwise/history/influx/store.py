@@ -95,10 +95,8 @@ class InfluxStore(HistoryStore):
         }
 
     @override
-    async def purge(self, meter_id: str, before_ms: int | None) -> None:
-        await self._ask(
-            partial(self._archive.purge, self._name_of(meter_id), before_ms)
-        )
+    async def purge(self, meter_id: str) -> None:
+        await self._ask(partial(self._archive.purge, self._name_of(meter_id)))
 
     @override
     async def status(self) -> StoreStatus:
