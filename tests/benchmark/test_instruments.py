@@ -5,13 +5,11 @@ import gc
 import json
 import time
 
-import pytest
-
-from wattwise_dev.benchmark.readings import batch, item, readings
-from wattwise_dev.benchmark.report import Figure, Report, percentile
-from wattwise_dev.benchmark.wattwise_probe.lag import LagSampler
-from wattwise_dev.benchmark.wattwise_probe.loop_time import measured_loop_time
-from wattwise_dev.benchmark.wattwise_probe.views import answer
+from wattwise_dev.benchmark.ingest.readings import batch, item, readings
+from wattwise_dev.benchmark.ingest.wattwise_probe.lag import LagSampler
+from wattwise_dev.benchmark.ingest.wattwise_probe.loop_time import measured_loop_time
+from wattwise_dev.benchmark.ingest.wattwise_probe.views import answer
+from wattwise_dev.benchmark.report import Figure, Findings, Report, percentile
 
 
 def keep_busy(seconds: float) -> None:
@@ -57,7 +55,8 @@ async def test_loop_time_is_that_of_the_work_and_its_children() -> None:
     await others
 
     assert spent.garbage_ms > 0
-    assert spent.busy_ms - spent.garbage_ms == pytest.approx(60, abs=10)
+    # A busy machine adds to it; the sleep would add 50 ms, and the others 100.
+    assert 59 < spent.busy_ms - spent.garbage_ms < 100
     assert spent.longest_ms > 20
     assert spent.wall_ms > 150
     assert spent.cpu_ms - spent.garbage_ms < 10
@@ -73,21 +72,17 @@ def test_percentile_is_the_nearest_rank() -> None:
 
 def test_report_says_what_was_missed_and_how_far_the_floor_is() -> None:
     """Ratios are of time, also where the figure is a rate."""
-    report = Report(
-        "Test",
-        {"Python": "3"},
-        (),
-        (
-            Figure("latency", "ms", 20, target=15, floor=5),
-            Figure("rate", "/s", 1_000, target=500, at_least=True, floor=4_000),
-            Figure("size", "MiB", 7, details={"before": 3}),
-        ),
+    figures = (
+        Figure("latency", "ms", 20, target=15, floor=5),
+        Figure("rate", "/s", 1_000, target=500, at_least=True, floor=4_000),
+        Figure("size", "MiB", 7, details={"before": 3}),
     )
+    report = Report({"Python": "3"}, Findings("Test", (), figures))
 
-    figures = json.loads(report.as_json())["figures"]
+    told = json.loads(report.as_json())["figures"]
 
-    assert [figure["met"] for figure in figures] == [False, True, None]
-    assert [figure["ratio"] for figure in figures] == [4, 4, None]
+    assert [figure["met"] for figure in told] == [False, True, None]
+    assert [figure["ratio"] for figure in told] == [4, 4, None]
     text = report.as_text()
     assert "MISSED" in text
     assert ">= 500" in text

@@ -1,16 +1,19 @@
-"""Run a benchmark: python -m wattwise_dev.benchmark ingest [--quick] [--json FILE]."""
+"""Run a benchmark: python -m wattwise_dev.benchmark NAME [--quick] [--json FILE]."""
 
 import argparse
 import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures.process import BrokenProcessPool
 import os
 from pathlib import Path
 import shutil
+import sqlite3
 import sys
 import tempfile
-import time
 
 from aiohttp import ClientError
 
+from custom_components.wattwise.history.errors import HistoryError
 from wattwise_dev.home_assistant import (
     CommandError,
     FlowError,
@@ -18,23 +21,30 @@ from wattwise_dev.home_assistant import (
     RestError,
 )
 from wattwise_dev.home_assistant.configuration import REPOSITORY
-from wattwise_dev.home_assistant.process import HomeAssistantProcess
 
-from .figures import ingest_report
-from .ingest import HOME, measure
+from .history.benchmark import benchmark_history
+from .ingest.benchmark import benchmark_ingest
 from .load import MeasurementError
 from .machine import OtherPrograms, machine_facts
-from .plan import FULL, QUICK
+from .progress import Progress, Say
+from .report import Findings, Report
 
+_BENCHMARKS: dict[str, Callable[[Path, bool, Say], Awaitable[Findings]]] = {
+    "ingest": benchmark_ingest,
+    "history": benchmark_history,
+}
 _FAILURES = (
+    BrokenProcessPool,
     ClientError,
     CommandError,
     FlowError,
+    HistoryError,
     HomeAssistantProcessError,
     MeasurementError,
     OSError,
     RestError,
     TimeoutError,
+    sqlite3.Error,
 )
 
 
@@ -43,25 +53,18 @@ def main() -> int:
     options = _options()
     # Home Assistant would look there for custom_components before its own folder.
     os.environ.pop("PYTHONPATH", None)
-    begun = time.monotonic()
-
-    def say(text: str) -> None:
-        print(
-            f"[{time.monotonic() - begun:6.1f} s] {text}", file=sys.stderr, flush=True
-        )
-
+    say = Progress.begin()
     options.folder.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="ingest-", dir=options.folder))
-    plan = QUICK if options.quick else FULL
+    folder = Path(
+        tempfile.mkdtemp(prefix=f"{options.benchmark}-", dir=options.folder.resolve())
+    )
     try:
         machine, others = machine_facts(folder), OtherPrograms()
-        measured = asyncio.run(measure(folder, plan, say))
-        report = ingest_report(measured, plan, machine | others.fact())
+        benchmark = _BENCHMARKS[options.benchmark]
+        findings = asyncio.run(_run(benchmark, folder, options.quick, say))
+        report = Report(machine | others.fact(), findings)
     except _FAILURES as err:
         say(f"Could not measure: {type(err).__name__}: {err}")
-        say(
-            f"Home Assistant printed last:\n{HomeAssistantProcess(folder / HOME).tail()}"
-        )
         return 1
     finally:
         if not options.keep:
@@ -73,16 +76,28 @@ def main() -> int:
     return 0
 
 
+async def _run(
+    benchmark: Callable[[Path, bool, Say], Awaitable[Findings]],
+    folder: Path,
+    quick: bool,
+    say: Say,
+) -> Findings:
+    return await benchmark(folder, quick, say)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/benchmark",
-        description="Measures WattWise in a real Home Assistant on this machine.",
+        description="Measures WattWise on this machine.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=(
+            "ingest   taking readings in, in a real Home Assistant: latency,\n"
+            "         throughput, event loop, memory\n"
+            "history  keeping readings: throughput, size of the file, questions,\n"
+            "         beside bare SQLite and Home Assistant's recorder"
+        ),
     )
-    parser.add_argument(
-        "benchmark",
-        choices=["ingest"],
-        help="ingest: taking readings in; latency, throughput, event loop, memory",
-    )
+    parser.add_argument("benchmark", choices=list(_BENCHMARKS))
     parser.add_argument(
         "--quick", action="store_true", help="less of everything, to see that it runs"
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import compress
 import json
 from math import ceil
 from typing import Any, Final
 
-_HEADINGS: Final = ("what", "target", "figure", "", "floor", "x floor")
-_RIGHT: Final = (False, True, True, False, True, True)
+_HEADINGS: Final = ("what", "target", "figure", "", "floor", "x floor", "instead")
+_RIGHT: Final = (False, True, True, False, True, True, True)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -27,6 +28,8 @@ class Figure:
     at_least: bool = False
     """Whether more is better; otherwise less is."""
     floor: float | None = None
+    instead: float | None = None
+    """What people would have without WattWise."""
     details: dict[str, float] = field(default_factory=dict)
     """What it is made of and what was measured beside it, in the same unit."""
 
@@ -48,34 +51,48 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """All figures of a run."""
+class Findings:
+    """All figures of a benchmark, and what one must know to read them."""
 
     title: str
-    machine: dict[str, str]
     notes: tuple[str, ...]
     figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a benchmark found on a machine."""
+
+    machine: dict[str, str]
+    findings: Findings
 
     def as_json(self) -> str:
         """Return the report for machines."""
         figures: list[dict[str, Any]] = [
             {**asdict(figure), "met": figure.met, "ratio": figure.ratio}
-            for figure in self.figures
+            for figure in self.findings.figures
         ]
-        return json.dumps({**asdict(self), "figures": figures}, indent=2)
+        report = {
+            "title": self.findings.title,
+            "machine": self.machine,
+            "notes": self.findings.notes,
+            "figures": figures,
+        }
+        return json.dumps(report, indent=2)
 
     def as_text(self) -> str:
         """Return the report for people."""
-        lines = [self.title, ""]
+        findings = self.findings
+        lines = [findings.title, ""]
         lines += [f"  {name}: {value}" for name, value in self.machine.items()]
-        lines += ["", *_table(map(_cells, self.figures)), ""]
-        for figure in self.figures:
+        lines += ["", *_table(map(_cells, findings.figures)), ""]
+        for figure in findings.figures:
             if figure.details:
                 parts = ", ".join(
                     f"{name} {_number(value)}" for name, value in figure.details.items()
                 )
                 lines.append(f"  {figure.name} [{figure.unit}]: {parts}")
-        return "\n".join([*lines, "", *self.notes])
+        return "\n".join([*lines, "", *findings.notes])
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
@@ -90,19 +107,26 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         verdict,
         "" if figure.floor is None else _number(figure.floor),
         "" if ratio is None else f"{ratio:.1f}",
+        "" if figure.instead is None else _number(figure.instead),
     )
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    table = [_HEADINGS, *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(len(_RIGHT))]
+    cells = list(rows)
+    # Not every benchmark has something to compare with.
+    used = [
+        not name or any(column) for name, *column in zip(_HEADINGS, *cells, strict=True)
+    ]
+    table = [tuple(compress(row, used)) for row in (_HEADINGS, *cells)]
+    to_right = tuple(compress(_RIGHT, used))
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = []
     for row in table:
-        cells = [
+        aligned = [
             cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, _RIGHT, strict=True)
+            for cell, width, right in zip(row, widths, to_right, strict=True)
         ]
-        lines.append("  ".join(cells).rstrip())
+        lines.append("  ".join(aligned).rstrip())
     lines.insert(1, "-" * max(map(len, lines)))
     return lines
 

@@ -1,7 +1,7 @@
 """The benchmark of taking readings in: what is measured, in which order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,14 @@ from typing import Final
 
 from wattwise_dev.home_assistant import Place
 
+from ..progress import Say
 from .bare_server import bare_server
-from .bare_sqlite import Store, measure_store
+from .bare_store import Store, measure_store
 from .home import BenchmarkHome, SetUpTime
-from .load import push_singles
 from .memory import Memory, median_memory
 from .past import fill_past
 from .plan import METERS, Plan
+from .pushing import push_singles
 from .traffic import (
     Backlogs,
     LoopWatch,
@@ -33,8 +34,6 @@ HOME: Final = "home"
 _REPORTS_PER_SECOND: Final = 0.1
 # The last batch of a backlog ends this long before now.
 _MARGIN_MS: Final = 3_600_000
-
-type Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from wattwise_dev.home_assistant.configuration import REPOSITORY
 
-from .load import MeasurementError
+from ..load import MeasurementError
 from .wattwise_probe.views import answer
 
 _HOST: Final = "127.0.0.1"

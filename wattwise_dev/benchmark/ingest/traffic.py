@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from .load import Load, push_batches, push_singles
+from ..load import Load
 from .plan import BATCH_VALUES, Plan
+from .pushing import push_batches, push_singles
 from .readings import STEP_MS, VALUES_PER_ITEM, batch
 
 LARGE_BATCH_ITEMS: Final = 1_000

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from .ingest import Measured
-from .load import Load
+from ..load import Load
+from ..report import Figure, Findings, percentile
+from .measuring import Measured
 from .plan import METERS, Plan
-from .report import Figure, Report, percentile
 from .traffic import LoopWatch
 
 _MIB: Final = 1024 * 1024
@@ -39,16 +39,15 @@ _NOTES: Final = (
 )
 
 
-def ingest_report(measured: Measured, plan: Plan, machine: dict[str, str]) -> Report:
+def ingest_findings(measured: Measured, plan: Plan) -> Findings:
     """Return all figures of a run."""
     megabytes = measured.database_bytes / 1e6
     history = (
         f"History before: {measured.history:,} readings of {METERS} meters over"
         f" {plan.coarse_days + plan.fine_days} days, {megabytes:.0f} MB."
     )
-    return Report(
+    return Findings(
         "WattWise, ingest",
-        machine,
         (history, *_NOTES),
         (
             *_singles(measured),

@@ -1,0 +1,1 @@
+"""Taking readings in: a real Home Assistant, pushed to over real HTTP."""
