@@ -13,9 +13,24 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let several workers begin with what may take long; the rest fills the gaps."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_allowed_seconds, reverse=True)
+
+
+def _allowed_seconds(item: pytest.Item) -> float:
+    """Return the time a test asks for, 0 where the usual is enough."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
+
+
 @pytest.fixture(autouse=True)
 def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load integrations of this repository."""
+    if "recorder_mock" in request.fixturenames:
+        # It cannot be set up once there is a Home Assistant.
+        request.getfixturevalue("recorder_mock")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
 

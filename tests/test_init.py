@@ -1,5 +1,6 @@
 """Set-up, reload, removal, and the files around."""
 
+from datetime import timedelta
 from pathlib import Path
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ from unittest.mock import patch
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_fire_time_changed,
     get_system_health_info,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (
@@ -31,9 +33,11 @@ from custom_components.wattwise.shared_history import (
     async_kept_meters,
 )
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
 from .homes import KEY, async_add_household, entity_meter, only_meter, push_meter
 
@@ -50,6 +54,23 @@ async def test_history_is_shared_and_closed_with_the_last_household(
     await wattwise.config_entries.async_unload(second.entry_id)
     assert async_get_history(wattwise) is None
     assert Path(wattwise.config.path(DATABASE_FILE)).exists()
+
+
+async def test_nothing_is_asked_of_a_history_that_is_closed(
+    wattwise: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Home Assistant ends without a complaint, even if it was about to ask for sums."""
+    entry = await async_add_household(wattwise, push_meter())
+    coordinator = only_meter(entry).coordinator
+    for _ in range(2):
+        # The second time, it is put off for some seconds.
+        await coordinator.async_request_refresh()
+    wattwise.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await wattwise.async_block_till_done()
+    async_fire_time_changed(wattwise, dt_util.utcnow() + timedelta(minutes=1))
+    await wattwise.async_block_till_done()
+    assert coordinator.last_update_success
+    assert "the history is closed" not in caplog.text
 
 
 async def test_removed_meter_keeps_its_history(wattwise: HomeAssistant) -> None:
@@ -75,14 +96,16 @@ async def test_file_of_a_newer_version(wattwise: HomeAssistant) -> None:
     assert entry.error_reason_translation_key == "newer_schema"
 
 
-async def test_broken_file_is_tried_again(wattwise: HomeAssistant) -> None:
-    """A file that cannot be read is retried, and never overwritten."""
+async def test_a_history_that_cannot_be_opened_is_tried_again(
+    wattwise: HomeAssistant,
+) -> None:
+    """What is in the way may go; nothing of it is overwritten."""
     path = Path(wattwise.config.path(DATABASE_FILE))
-    path.write_bytes(b"garbage" * 1_000)
+    path.mkdir()
     entry = await _set_up(wattwise)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "history_unavailable"
-    path.unlink()
+    path.rmdir()
     assert await wattwise.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
 
@@ -112,7 +135,7 @@ async def test_history_that_cannot_be_written_is_told(wattwise: HomeAssistant) -
     entry = await async_add_household(wattwise, push_meter())
     meter = only_meter(entry)
     issues = ir.async_get(wattwise)
-    await meter.history._writer.run_alone(
+    await meter.history.run_alone(
         lambda t: t.connection.execute("PRAGMA max_page_count = 1")
     )
     readings = [
@@ -121,7 +144,7 @@ async def test_history_that_cannot_be_written_is_told(wattwise: HomeAssistant) -
     with pytest.raises(HistoryError, match="full"):
         await meter.history.append(meter.profile, readings)
     assert issues.async_get_issue(DOMAIN, "history_full_disk")
-    await meter.history._writer.run_alone(
+    await meter.history.run_alone(
         lambda t: t.connection.execute("PRAGMA max_page_count = 1000000")
     )
     receipt = await meter.history.append(meter.profile, readings)

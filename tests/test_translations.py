@@ -192,10 +192,16 @@ def test_issues() -> None:
         given = dict_keys(keywords.get("translation_placeholders"))
         for key in literals(keywords["translation_key"]):
             issue = ENGLISH["issues"][key]
-            for text in (issue["title"], issue["description"]):
+            texts = [issue["title"]]
+            if "fix_flow" in issue:
+                texts.append(issue["fix_flow"]["step"]["confirm"]["description"])
+            else:
+                texts.append(issue["description"])
+            for text in texts:
                 assert placeholders_of(text) <= given, key
     for key, issue in ENGLISH["issues"].items():
-        assert set(issue) == {"title", "description"}, key
+        # What can be fixed is explained in the flow that fixes it.
+        assert set(issue) in ({"title", "description"}, {"title", "fix_flow"}), key
 
 
 def test_actions() -> None:

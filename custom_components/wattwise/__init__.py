@@ -9,8 +9,10 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
+from .back_fill import async_start_back_fill
 from .const import (
     CONF_CURRENCY,
+    CONF_INFLUX,
     CONF_KEY_HASH,
     CONF_NETS_PHASES,
     CONF_PHASES,
@@ -29,8 +31,10 @@ from .history.errors import HistoryError
 from .history.history import History
 from .household import DATA_PUSH_KEYS, Household, WattWiseConfigEntry
 from .http import async_register_views
+from .influx_export import InfluxExport, async_end_export, async_forget_influx
 from .meter import Meter
 from .price import PriceSource, async_forget_price_issue
+from .published_statistics import async_keep_published
 from .sensor_repairs import async_forget_sensors
 from .shared_history import async_acquire_history, async_release_history
 from .sources.push_keys import PushKeys
@@ -111,6 +115,8 @@ async def _async_start(
         meter = Meter(hass, entry, subentry, history, price_id)
         await meter.coordinator.async_config_entry_first_refresh()
         household.meters[subentry.subentry_id] = meter
+    if CONF_INFLUX in entry.options:
+        household.export = InfluxExport(hass, entry, history)
     entry.runtime_data = household
 
     # Meters refer to the household's device as what they are connected through.
@@ -120,6 +126,7 @@ async def _async_start(
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_remove_stale(hass, entry)
     try:
+        await _async_start_export(hass, entry, household)
         await _async_start_sources(hass, household)
     except BaseException:
         _pause_keys(hass, household)
@@ -127,6 +134,19 @@ async def _async_start(
         await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
         raise
     entry.async_on_unload(async_follow_entities(hass, entry))
+    async_start_back_fill(hass, entry)
+    async_keep_published(hass, entry)
+
+
+async def _async_start_export(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, household: Household
+) -> None:
+    """Write to InfluxDB what the meters tell from now on, if that is wanted."""
+    meters = list(household.meters.values())
+    if household.export:
+        await household.export.async_start(meters, household.price_id)
+    else:
+        await async_end_export(hass, entry, household.history, meters)
 
 
 async def _async_start_sources(hass: HomeAssistant, household: Household) -> None:
@@ -171,6 +191,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
 async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
     """Forget keys and repairs of a household that is gone; its history is kept."""
     async_forget_price_issue(hass, entry.unique_id or "")
+    async_forget_influx(hass, entry.unique_id or "")
     for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
         async_forget_sensors(hass, subentry.unique_id or "")
         if key_hash := subentry.data.get(CONF_KEY_HASH):

@@ -1,6 +1,7 @@
 """What a user can attach to a report: how meters do, without secrets or habits."""
 
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -51,7 +52,11 @@ async def async_get_config_entry_diagnostics(
         "last_error": history.last_error,
     }
     with suppress(HistoryError):
-        diagnostics["history"]["size_bytes"] = await history.size_bytes()
+        diagnostics["history"] |= {
+            "size_bytes": await history.size_bytes(),
+            "checked_ms": await history.last_check_ms(),
+            "set_aside": [asdict(entry) for entry in await history.set_aside()],
+        }
     if household.export:
         diagnostics["export"] = await household.export.async_report()
     diagnostics["meters"] = [_meter(meter) for meter in household.meters.values()]

@@ -16,6 +16,7 @@ from .grid_netting import GridNettingCoordinator
 from .history.history import History
 from .home_balance import energy_balance, power_balance
 from .household_updates import HouseholdUpdates
+from .influx_export import InfluxExport
 from .meter import Meter
 from .metering.balance import Balance
 from .metering.phase_netting import Exchange, nets_by_default
@@ -42,6 +43,8 @@ class Household:
     meters: dict[str, Meter] = field(default_factory=dict)
     stop_sources: list[CALLBACK_TYPE] = field(default_factory=list)
     """What ends the reading of entities."""
+    export: InfluxExport | None = None
+    """Writes what the meters tell to InfluxDB, where the options say so."""
     grid_netting: GridNettingCoordinator | None = None
     """Follows the energy netted over the grid meters, where they are netted."""
     updates: HouseholdUpdates = field(init=False)
@@ -131,6 +134,11 @@ class Household:
         if self.grid_netting is None or self.grid_netting.data is None:
             return None
         return dt_util.utc_from_timestamp(self.grid_netting.data.day_start_ms / 1000)
+
+    async def async_stop_asking(self) -> None:
+        """Ask the history nothing more, also not what an entity was told to ask soon."""
+        for coordinator in self._coordinators():
+            await coordinator.async_shutdown()
 
     def _coordinators(self) -> Iterable[DataUpdateCoordinator[Any]]:
         """Return all that tells of the household."""

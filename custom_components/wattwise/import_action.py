@@ -1,29 +1,23 @@
 """The action that loads past readings from a file."""
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from functools import partial
-from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import probatio
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
+from .allowed_files import async_file_to_read
 from .const import DOMAIN
-from .history.csv_file import (
-    CsvBatch,
-    CsvLayout,
-    CsvLayoutError,
-    detect_interval,
-    read_batches,
-)
+from .file_import import ImportResult, async_load, async_look_through
+from .file_problems import import_problem
 from .history.errors import HistoryError
+from .history.files.errors import FileError
+from .history.files.layout import DateOrder, DecimalMark, Layout
+from .history.files.overview import Overview, Refusals
 from .meter import Meter
 from .meter_target import async_target_meter
 from .metering.profile import EnergyKind
@@ -35,26 +29,24 @@ from .metering.quantity import (
     known_units,
     to_base_unit,
 )
-from .metering.reading import Reading, RefusedReading
-
-# Besides the folders Home Assistant allows, files may lie in this one.
-IMPORT_FOLDER: Final = "wattwise"
+from .time_zones import async_zone
 
 ATTR_FILE: Final = "file"
 ATTR_CHANNEL: Final = "channel"
 ATTR_TIME_COLUMN: Final = "time_column"
+ATTR_CLOCK_COLUMN: Final = "clock_column"
 ATTR_VALUE_COLUMN: Final = "value_column"
 ATTR_UNIT: Final = "unit"
 ATTR_TIME_ZONE: Final = "time_zone"
 ATTR_TIME_FORMAT: Final = "time_format"
+ATTR_DATE_ORDER: Final = "date_order"
+ATTR_DECIMAL_MARK: Final = "decimal_mark"
 ATTR_STAMP: Final = "stamp"
 ATTR_KIND: Final = "kind"
 ATTR_DRY_RUN: Final = "dry_run"
 
 _STAMP_START: Final = "start"
 _STAMP_END: Final = "end"
-_PREVIEW_READINGS: Final = 5
-_NAMED_REFUSALS: Final = 20
 
 SCHEMA: Final = probatio.Schema(
     {
@@ -64,10 +56,13 @@ SCHEMA: Final = probatio.Schema(
             [channel.value for channel in METER_CHANNELS]
         ),
         probatio.Required(ATTR_TIME_COLUMN): cv.string,
+        probatio.Optional(ATTR_CLOCK_COLUMN): cv.string,
         probatio.Required(ATTR_VALUE_COLUMN): cv.string,
         probatio.Required(ATTR_UNIT): cv.string,
         probatio.Optional(ATTR_TIME_ZONE): cv.string,
         probatio.Optional(ATTR_TIME_FORMAT): cv.string,
+        probatio.Optional(ATTR_DATE_ORDER): probatio.In(list(map(str, DateOrder))),
+        probatio.Optional(ATTR_DECIMAL_MARK): probatio.In(list(map(str, DecimalMark))),
         probatio.Optional(ATTR_STAMP, default=_STAMP_START): probatio.In(
             [_STAMP_START, _STAMP_END]
         ),
@@ -77,134 +72,57 @@ SCHEMA: Final = probatio.Schema(
 )
 
 
-@dataclass(slots=True)
-class _Summary:
-    """What a file held and what became of it."""
-
-    accepted: int = 0
-    duplicate: int = 0
-    held: int = 0
-    rows: int = 0
-    first_ms: int | None = None
-    last_ms: int | None = None
-    reasons: Counter[str] = field(default_factory=Counter)
-    refused: list[RefusedReading] = field(default_factory=list)
-    preview: list[Reading] = field(default_factory=list)
-
-    def count_rows(self, batch: CsvBatch) -> None:
-        """Note what a part of the file holds."""
-        self.rows += len(batch.readings) + len(batch.refused)
-        for reading in batch.readings:
-            if self.first_ms is None or reading.time_ms < self.first_ms:
-                self.first_ms = reading.time_ms
-            if self.last_ms is None or reading.time_ms > self.last_ms:
-                self.last_ms = reading.time_ms
-        missing = _PREVIEW_READINGS - len(self.preview)
-        self.preview += batch.readings[:missing]
-
-    def count_refused(self, refused: list[RefusedReading]) -> None:
-        """Note refused rows, the first ones by their line."""
-        self.reasons.update(item.reason.value for item in refused)
-        self.refused += refused[: _NAMED_REFUSALS - len(self.refused)]
-
-    def as_response(self, interval_s: float, *, dry_run: bool) -> dict[str, Any]:
-        """Return what the caller is told."""
-        response: dict[str, Any] = {
-            "dry_run": dry_run,
-            "rows": self.rows,
-            "interval": interval_s,
-            "first": _iso(self.first_ms),
-            "last": _iso(self.last_ms),
-            "refused": sum(self.reasons.values()),
-            "refused_by_reason": dict(self.reasons),
-            "refused_rows": [
-                {"line": item.index, "reason": item.reason.value}
-                for item in self.refused
-            ],
-            "preview": [
-                {
-                    "time": _iso(reading.time_ms),
-                    "channel": reading.channel.value,
-                    "value": reading.value,
-                }
-                for reading in self.preview
-            ],
-        }
-        if not dry_run:
-            response |= {
-                "accepted": self.accepted,
-                "duplicate": self.duplicate,
-                "held": self.held,
-            }
-        return response
-
-
 async def async_import_history(call: ServiceCall) -> ServiceResponse:
     """Load a file into a meter's history, or show what it would bring."""
-    hass = call.hass
+    hass, name = call.hass, call.data[ATTR_FILE]
     meter = async_target_meter(hass, call.data[ATTR_DEVICE_ID])
-    path = await _async_file(hass, call.data[ATTR_FILE])
+    path = await async_file_to_read(hass, name)
     kind = _kind(meter, call.data)
     layout = await _async_layout(hass, call.data, kind)
     try:
-        return await _async_import(
-            hass, meter, path, layout, kind, dry_run=call.data[ATTR_DRY_RUN]
-        )
-    except CsvLayoutError as err:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_column",
-            translation_placeholders={
-                "column": err.column,
-                "columns": ", ".join(err.columns),
-            },
-        ) from err
-    except UnicodeDecodeError as err:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="file_not_utf8",
-            translation_placeholders={"file": call.data[ATTR_FILE]},
-        ) from err
-    except (OSError, HistoryError) as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="import_failed",
-            translation_placeholders={"error": str(err)},
-        ) from err
+        if call.data[ATTR_DRY_RUN]:
+            zone = dt_util.get_default_time_zone()
+            overview = await async_look_through(hass, path, layout, zone)
+            return _described(overview, overview.refused, dry_run=True)
+        return _told(await async_load(hass, meter, path, layout, kind))
+    except (FileError, OSError, HistoryError) as err:
+        raise import_problem(err, name) from err
 
 
-async def _async_import(
-    hass: HomeAssistant,
-    meter: Meter,
-    path: Path,
-    layout: CsvLayout,
-    kind: EnergyKind,
-    *,
-    dry_run: bool,
-) -> ServiceResponse:
-    interval_s = await hass.async_add_executor_job(detect_interval, path, layout)
-    profile = replace(meter.profile, energy_kind=kind)
-    batches = read_batches(path, layout, interval_s)
-    summary = _Summary()
-    while batch := await hass.async_add_executor_job(partial(next, batches, None)):
-        summary.count_rows(batch)
-        if dry_run:
-            summary.count_refused(batch.refused)
-            continue
-        receipt = await meter.history.append(
-            replace(profile, interval_s=batch.interval_s),
-            batch.readings,
-            batch.refused,
-            live=False,
-        )
-        summary.count_refused(receipt.refused)
-        summary.accepted += receipt.accepted
-        summary.duplicate += receipt.duplicate
-        summary.held += receipt.held
-    if not dry_run:
-        await meter.history.refresh_rollups()
-        await meter.coordinator.async_refresh()
-    return summary.as_response(interval_s, dry_run=dry_run)
+def _told(result: ImportResult) -> dict[str, Any]:
+    """Return what became of a file."""
+    return _described(result.overview, result.refused, dry_run=False) | {
+        "accepted": result.accepted,
+        "duplicate": result.duplicate,
+        "held": result.held,
+        "statistics": result.statistics,
+    }
+
+
+def _described(
+    overview: Overview, refused: Refusals, *, dry_run: bool
+) -> dict[str, Any]:
+    """Return what a file holds, and what is or would be refused of it."""
+    return {
+        "dry_run": dry_run,
+        "rows": overview.rows,
+        "interval": overview.interval_s,
+        "first": _iso(overview.first_ms),
+        "last": _iso(overview.last_ms),
+        "refused": refused.reasons.total(),
+        "refused_by_reason": dict(refused.reasons),
+        "refused_rows": [
+            {"line": item.index, "reason": item.reason.value} for item in refused.first
+        ],
+        "preview": [
+            {
+                "time": _iso(reading.time_ms),
+                "channel": reading.channel.value,
+                "value": reading.value,
+            }
+            for reading in overview.preview
+        ],
+    }
 
 
 def _kind(meter: Meter, data: dict[str, Any]) -> EnergyKind:
@@ -218,19 +136,12 @@ def _kind(meter: Meter, data: dict[str, Any]) -> EnergyKind:
 
 async def _async_layout(
     hass: HomeAssistant, data: dict[str, Any], kind: EnergyKind
-) -> CsvLayout:
+) -> Layout:
     channel = Channel(data[ATTR_CHANNEL])
-    zone_name = data.get(ATTR_TIME_ZONE, hass.config.time_zone)
-    try:
-        zone = await hass.async_add_executor_job(ZoneInfo, zone_name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as err:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="unknown_time_zone",
-            translation_placeholders={"time_zone": zone_name},
-        ) from err
+    zone = await async_zone(hass, data.get(ATTR_TIME_ZONE))
     _check_unit(channel.quantity, data[ATTR_UNIT])
-    return CsvLayout(
+    order, mark = data.get(ATTR_DATE_ORDER), data.get(ATTR_DECIMAL_MARK)
+    return Layout(
         channel=channel,
         time_column=data[ATTR_TIME_COLUMN],
         value_column=data[ATTR_VALUE_COLUMN],
@@ -239,6 +150,9 @@ async def _async_layout(
         stamped_at_end=data[ATTR_STAMP] == _STAMP_END,
         is_amount=channel.is_energy and kind is EnergyKind.INTERVAL,
         time_format=data.get(ATTR_TIME_FORMAT),
+        clock_column=data.get(ATTR_CLOCK_COLUMN),
+        date_order=DateOrder(order) if order else None,
+        decimal_mark=DecimalMark(mark) if mark else None,
     )
 
 
@@ -254,26 +168,6 @@ def _check_unit(quantity: Quantity, unit: str) -> None:
                 "units": ", ".join(u for u in known_units(quantity) if u),
             },
         ) from err
-
-
-async def _async_file(hass: HomeAssistant, name: str) -> Path:
-    """Return the file, if it is one that may be read."""
-    config_folder = Path(hass.config.config_dir)
-
-    def resolve() -> tuple[Path, bool, bool]:
-        path = (config_folder / name).resolve()
-        own = path.is_relative_to((config_folder / IMPORT_FOLDER).resolve())
-        allowed = own or hass.config.is_allowed_path(str(path))
-        return path, allowed, allowed and path.is_file()
-
-    path, allowed, exists = await hass.async_add_executor_job(resolve)
-    if not allowed or not exists:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="file_not_found" if allowed else "file_not_allowed",
-            translation_placeholders={"file": name, "folder": IMPORT_FOLDER},
-        )
-    return path
 
 
 def _iso(time_ms: int | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 import probatio
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import ServiceCall
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -28,7 +28,7 @@ SCHEMA: Final = probatio.Schema(
 )
 
 
-async def async_resend(call: ServiceCall) -> None:
+async def async_resend(call: ServiceCall) -> ServiceResponse:
     """Put a stretch of a household's past back into the outbox."""
     wanted = call.data[ATTR_CONFIG_ENTRY_ID]
     household = next(
@@ -57,7 +57,7 @@ async def async_resend(call: ServiceCall) -> None:
     if household.price_id:
         meter_ids.append(household.price_id)
     try:
-        await household.history.run(
+        series = await household.history.run(
             partial(request_past, meter_ids=meter_ids, start_ms=start, end_ms=end)
         )
     except HistoryError as err:
@@ -66,3 +66,4 @@ async def async_resend(call: ServiceCall) -> None:
             translation_key="history_unavailable",
             translation_placeholders={"error": str(err)},
         ) from err
+    return {"series": series}

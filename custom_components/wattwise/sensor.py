@@ -5,9 +5,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import foreign_device
+from .gap_sensors import GapCoordinator, MissingSensor
 from .grid_netting import GridNettingCoordinator
+from .history_sensor import HistorySizeSensor, async_shows_history
 from .household import WattWiseConfigEntry
 from .household_sensors import HOUSEHOLD_SENSORS, HouseholdSensor
+from .influx_sensors import INFLUX_SENSORS, InfluxSensor
 from .meter import Meter
 from .meter_sensors import (
     COST_TODAY,
@@ -46,6 +49,13 @@ async def async_setup_entry(
         for description in HOUSEHOLD_SENSORS
         if description.exists_fn(household)
     )
+    if async_shows_history(hass, entry):
+        async_add_entities([HistorySizeSensor(entry)])
+    if household.export:
+        async_add_entities(
+            InfluxSensor(entry, household.export, description)
+            for description in INFLUX_SENSORS
+        )
     balance = household.power_balance()
     for subentry_id, meter in household.meters.items():
         if balance.parts_of(subentry_id):
@@ -56,6 +66,11 @@ async def async_setup_entry(
                 ],
                 config_subentry_id=subentry_id,
             )
+        gaps = GapCoordinator(hass, entry, meter)
+        await gaps.async_refresh()
+        async_add_entities(
+            [MissingSensor(hass, entry, meter, gaps)], config_subentry_id=subentry_id
+        )
         _follow_channels(hass, entry, subentry_id, meter, async_add_entities)
 
 

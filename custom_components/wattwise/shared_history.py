@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,23 +13,24 @@ from homeassistant.const import (
 )
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER, SUBENTRY_TYPE_METER
+from .disk_space import async_watch_disk_space
 from .history.errors import HistoryError
 from .history.history import History
 from .history.queries import KeptMeter
 from .history.receipt import Receipt
-from .household import async_all_meters
+from .history_check import async_check_now_and_then
+from .history_repairs import async_tell_of_damage
+from .history_upkeep import async_keep_up
+from .household import async_all_meters, async_loaded_households
 
 DATABASE_FILE: Final = "wattwise.db"
 
 _ISSUE_FULL_DISK: Final = "history_full_disk"
 _ISSUE_UNAVAILABLE: Final = "history_unavailable"
 _ISSUES: Final = (_ISSUE_FULL_DISK, _ISSUE_UNAVAILABLE)
-
-_ROLLUP_INTERVAL: Final = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -104,26 +104,23 @@ def _async_look_after(
 ) -> list[Callable[[], None]]:
     """Keep roll-ups fresh, entities informed, and the file safe at the end."""
 
-    async def async_refresh(_now: datetime) -> None:
-        try:
-            await history.refresh_rollups()
-        except HistoryError as err:
-            LOGGER.warning("Cannot bring the history up to date: %s", err)
-
     async def async_follow_time_zone(_event: Event) -> None:
         await history.change_time_zone(hass.config.time_zone)
 
     async def async_close(_event: Event) -> None:
         # Meters may push until the very end; what they push after this is
         # answered with "try again later".
+        for entry in async_loaded_households(hass):
+            await entry.runtime_data.async_stop_asking()
         await history.close()
 
     history.on_commit(partial(_async_note_commit, hass))
     history.on_health(partial(_async_report_health, hass))
     return [
-        async_track_time_interval(
-            hass, async_refresh, _ROLLUP_INTERVAL, cancel_on_shutdown=True
-        ),
+        async_keep_up(hass, history),
+        async_tell_of_damage(hass, history),
+        async_check_now_and_then(hass, history),
+        async_watch_disk_space(hass, history),
         hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, async_follow_time_zone),
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, async_close),
     ]

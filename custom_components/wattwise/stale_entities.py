@@ -12,6 +12,7 @@ from .binary_sensor import CONNECTED
 from .const import DOMAIN
 from .entity import foreign_device, household_unique_id, meter_unique_id
 from .gap_sensors import MISSING
+from .history_sensor import HISTORY_SIZE, async_shows_history
 from .household import WattWiseConfigEntry
 from .household_sensors import HOUSEHOLD_SENSORS
 from .influx_sensors import INFLUX_SENSORS
@@ -73,6 +74,8 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
         for sensor in HOUSEHOLD_SENSORS
         if sensor.exists_fn(household)
     }
+    if async_shows_history(hass, entry):
+        possible.add(household_unique_id(entry, HISTORY_SIZE.key))
     if household.export:
         possible |= {household_unique_id(entry, s.key) for s in INFLUX_SENSORS}
     for subentry_id, meter in household.meters.items():

@@ -117,7 +117,7 @@ async def test_imported_history_does_not_move_the_register(history: History) -> 
     latest = (await history.latest("meter"))[Channel.ENERGY_IMPORT]
     assert latest.register_wh == 7_000_000.0
     days = await history.buckets(
-        "meter", Channel.ENERGY_IMPORT, start - 86_400_000, now_ms(), Period.DAY
+        "meter", Channel.ENERGY_IMPORT, start - 2 * 86_400_000, now_ms(), Period.DAY
     )
     assert sum(day.energy_wh for day in days) == pytest.approx(48 * 250.0)
 

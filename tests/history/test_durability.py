@@ -51,7 +51,7 @@ async def test_failing_disk_keeps_batches_and_refuses_appends(
     """While another process locks the file nothing is acknowledged or lost."""
     with sqlite3.connect(history.path) as other:
         other.execute("PRAGMA busy_timeout = 0")
-        await history._writer.run_alone(
+        await history.run_alone(
             lambda t: t.connection.execute("PRAGMA busy_timeout = 0")
         )
         other.execute("BEGIN IMMEDIATE")
@@ -73,7 +73,7 @@ async def test_a_failing_job_does_not_harm_its_neighbours(history: History) -> N
         raise RuntimeError("broken job")
 
     first = asyncio.create_task(history.append(METER, [power(now_ms(), 1)]))
-    failing = asyncio.create_task(history._writer.run(broken))
+    failing = asyncio.create_task(history.run(broken))
     last = asyncio.create_task(history.append(METER, [power(now_ms() + 1_000, 2)]))
     results = await asyncio.gather(first, failing, last, return_exceptions=True)
     assert isinstance(results[1], RuntimeError)
@@ -94,8 +94,8 @@ async def test_the_event_loop_never_touches_the_database(
     def trace(_statement: str) -> None:
         threads.add(threading.get_ident())
 
-    await history._writer.run_alone(lambda t: t.connection.set_trace_callback(trace))
-    await history.ask(lambda q: q._connection.set_trace_callback(trace))
+    await history.run_alone(lambda t: t.connection.set_trace_callback(trace))
+    await history.ask(lambda q: q.connection.set_trace_callback(trace))
     await history.append(METER, [power(now_ms(), 1)])
     await history.energy_totals("meter", Channel.ENERGY_IMPORT)
     await history.buckets("meter", Channel.POWER, 0, 1_000, 1)
@@ -106,7 +106,7 @@ async def test_the_event_loop_never_touches_the_database(
 
 async def test_commits_are_durable(history: History) -> None:
     """The settings that make a commit mean: it is on the disk."""
-    settings = await history._writer.run_alone(
+    settings = await history.run_alone(
         lambda t: [
             t.connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous")
@@ -125,15 +125,6 @@ async def test_newer_file_is_left_alone(tmp_path: Path) -> None:
         await history.open()
     with pytest.raises(HistoryClosedError):
         await history.latest("meter")
-
-
-async def test_file_that_is_no_database(tmp_path: Path) -> None:
-    """A broken file is an error, not a new history."""
-    path = tmp_path / "wattwise.db"
-    path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(HistoryError):
-        await History(path, "UTC").open()
-    assert path.read_bytes().startswith(b"not a database")
 
 
 async def test_deleting_and_keeping(history: History) -> None:

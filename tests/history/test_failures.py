@@ -10,7 +10,10 @@ from typing import Never
 
 import pytest
 
-from custom_components.wattwise.history import history as history_module
+from custom_components.wattwise.history import (
+    history as history_module,
+    open_file,
+)
 from custom_components.wattwise.history.calendar import HOUR_MS
 from custom_components.wattwise.history.errors import HistoryClosedError, HistoryError
 from custom_components.wattwise.history.history import History
@@ -94,9 +97,9 @@ async def test_nobody_waits_for_a_writer_that_ended(tmp_path: Path) -> None:
         assert go_on.wait(10)
         raise SystemExit
 
-    first = asyncio.create_task(history._writer.run(ends))
+    first = asyncio.create_task(history.run(ends))
     await asyncio.to_thread(begun.wait, 10)
-    second = asyncio.create_task(history._writer.run_alone(lambda _: None))
+    second = asyncio.create_task(history.run_alone(lambda _: None))
     await asyncio.sleep(0)
     go_on.set()
     async with asyncio.timeout(5):
@@ -115,7 +118,7 @@ async def test_jobs_before_a_close_are_done(tmp_path: Path) -> None:
     """Jobs of both kinds that were put before the close are finished."""
     history = History(tmp_path / "wattwise.db", "UTC")
     await history.open()
-    writer, go_on = history._writer, threading.Event()
+    writer, go_on = history._file.writer, threading.Event()
     jobs = [
         asyncio.create_task(writer.run_alone(lambda _: go_on.wait(10))),
         asyncio.create_task(writer.run(lambda _: "first")),
@@ -173,7 +176,9 @@ async def test_close_ends_the_threads_whatever_fails(
     before = _threads()
     history = History(tmp_path / "wattwise.db", "UTC")
     await history.open()
-    monkeypatch.setattr(history._batches, "_commit_all", _raises(RuntimeError("broken")))
+    monkeypatch.setattr(
+        history._batches, "_commit_all", _raises(RuntimeError("broken"))
+    )
     with pytest.raises(RuntimeError, match="broken"):
         await history.close()
     assert _threads() == before
@@ -191,8 +196,8 @@ async def test_a_failing_listener_harms_no_append(
 @pytest.mark.parametrize(
     ("owner", "name", "error"),
     [
-        (history_module, "follow_time_zone", RuntimeError("broken")),
-        (history_module, "connect_reader", sqlite3.OperationalError("broken")),
+        (open_file, "follow_time_zone", RuntimeError("broken")),
+        (open_file, "connect_reader", sqlite3.OperationalError("broken")),
         (Ledger, "__init__", RuntimeError("broken")),
     ],
 )
@@ -272,7 +277,7 @@ async def test_an_old_price_is_found_at_once(history: History) -> None:
         return 0
 
     def question(queries: Queries) -> float | None:
-        queries._connection.set_progress_handler(count, 100)
+        queries.connection.set_progress_handler(count, 100)
         return queries.cost("meter", Channel.ENERGY_IMPORT, "household", start, day)
 
     assert await history.ask(question) == pytest.approx(0.3)

@@ -28,6 +28,7 @@ ROOMS: Final = {
 }
 # The modules of a room that may know Home Assistant.
 GATES: Final = {
+    "history": {"recorder_statistics.py"},
     "sources": {
         "device_settings.py",
         "entities.py",

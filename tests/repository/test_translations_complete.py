@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 import re
 from typing import Any, Final
 
-from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF, TARIFF_FLAT
+import pytest
+
+from custom_components.wattwise.const import (
+    CONF_INFLUX,
+    CONF_PRICE,
+    CONF_TARIFF,
+    TARIFF_FLAT,
+)
+from custom_components.wattwise.history.influx.settings import (
+    InfluxSettings,
+    InfluxVersion,
+)
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import METER_CHANNELS, Channel
 from custom_components.wattwise.metering.reading import Reading
@@ -21,6 +32,17 @@ from .tree import INTEGRATION, load_json, modules
 ENGLISH: Final[dict[str, Any]] = load_json(INTEGRATION / "translations" / "en.json")
 ICONS: Final[dict[str, Any]] = load_json(INTEGRATION / "icons.json")
 
+# An export has entities, whether or not anybody takes what it sends.
+_NOBODY: Final = InfluxSettings(
+    url="http://127.0.0.1:9",
+    database="none",
+    username=None,
+    password=None,
+    token=None,
+    org=None,
+    verify_tls=True,
+    version=InfluxVersion.V1,
+)
 # A number every channel takes for plausible.
 _VALUE: Final = 1.0
 _OTHER_PHASES: Final = {
@@ -29,6 +51,11 @@ _OTHER_PHASES: Final = {
     Channel.CURRENT_L2,
     Channel.CURRENT_L3,
 }
+
+
+@pytest.fixture(autouse=True)
+def _sockets(socket_enabled: None) -> None:
+    """Let the export find out that nobody is there."""
 
 
 async def entities_of_all_kinds(hass: HomeAssistant) -> dict[str, er.RegistryEntry]:
@@ -42,7 +69,11 @@ async def entities_of_all_kinds(hass: HomeAssistant) -> dict[str, er.RegistryEnt
         hass,
         *meters,
         single,
-        options={CONF_TARIFF: TARIFF_FLAT, CONF_PRICE: 0.3},
+        options={
+            CONF_TARIFF: TARIFF_FLAT,
+            CONF_PRICE: 0.3,
+            CONF_INFLUX: _NOBODY.as_data(),
+        },
     )
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
     for meter in entry.runtime_data.meters.values():
@@ -60,7 +91,7 @@ async def entities_of_all_kinds(hass: HomeAssistant) -> dict[str, er.RegistryEnt
         )
         assert receipt.accepted == len(channels)
         await meter.coordinator.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await hass.async_block_till_done()
     entries = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     return {entity.entity_id: entity for entity in entries}
 

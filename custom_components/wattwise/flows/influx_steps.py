@@ -21,6 +21,8 @@ from .influx_form import (
     with_login,
 )
 
+_EXAMPLE_URL = "http://homeassistant.local:8086"
+
 
 class InfluxSteps(OptionsFlow):
     """Write all readings to an InfluxDB as well."""
@@ -49,7 +51,7 @@ class InfluxSteps(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask where the server is, and the server what it is."""
         errors: dict[str, str] = {}
-        placeholders = {"detail": ""}
+        placeholders = {"detail": "", "example": _EXAMPLE_URL}
         known = self._known_influx
         if user_input is not None:
             try:
@@ -71,7 +73,7 @@ class InfluxSteps(OptionsFlow):
         suggested = user_input or (
             {"url": known.url, "verify_ssl": known.verify_tls}
             if known
-            else {"url": "http://homeassistant.local:8086"}
+            else {"url": _EXAMPLE_URL}
         )
         return self.async_show_form(
             step_id="influx_server",

@@ -1,11 +1,10 @@
 """What the steps that make meters share, in whatever flow they stand."""
 
 from abc import abstractmethod
-import asyncio
 from asyncio import Task
 from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -20,9 +19,7 @@ from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
 from ..const import CONF_PHASES, SUBENTRY_TYPE_METER
 from .known_devices import async_keys_of_meter, async_withdraw_cards, taken_ids
 from .meter_form import MeterForm
-
-# The frontend asks to be told of a progress only once it shows it.
-_SHORTEST_PROGRESS_SECONDS: Final = 1.5
+from .progress_task import async_begin
 
 
 class MeterSteps[
@@ -86,12 +83,8 @@ class MeterSubentryFlow(
         return self._get_reconfigure_subentry()
 
     def _async_begin[T](self, work: Coroutine[Any, Any, T], name: str) -> Task[T]:
-        """Begin something that a progress bar is shown for.
-
-        Later, so that it cannot be over before the bar is shown: Home Assistant
-        would hand the answers of the step before on to the step after it.
-        """
-        return self.hass.async_create_task(_at_leisure(work), name, eager_start=False)
+        """Begin something that a progress bar is shown for."""
+        return async_begin(self.hass, work, name)
 
     @override
     async def _async_take_meters(
@@ -111,16 +104,6 @@ class MeterSubentryFlow(
         return self.async_create_entry(
             title=last.title, data=last.data, unique_id=last.unique_id
         )
-
-
-async def _at_leisure[T](work: Coroutine[Any, Any, T]) -> T:
-    """Do something, but not so fast that the frontend misses that it is done."""
-    pause = asyncio.sleep(_SHORTEST_PROGRESS_SECONDS)
-    both = await asyncio.gather(work, pause, return_exceptions=True)
-    done: T | BaseException = both[0]
-    if isinstance(done, BaseException):
-        raise done
-    return done
 
 
 @callback

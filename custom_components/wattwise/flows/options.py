@@ -16,17 +16,24 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
+from ..back_fill import async_forget_back_fill
 from ..const import CONF_CURRENCY, CONF_NETS_PHASES, CONF_PRICE_ENTITY
 from ..entity_reference import referenced_entity
 from ..history.errors import HistoryError
 from ..household import Household
+from ..published_statistics import async_forget_published
 from ..shared_history import async_get_history, async_kept_meters
-from .tariff_steps import TariffSteps, power_and_tariff_fields
+from .file_steps import FileSteps
+from .influx_steps import InfluxSteps
+from .retention_steps import RetentionSteps
+from .tariff_steps import TARIFF_OPTIONS, TariffSteps, power_and_tariff_fields
 
 CONF_METERS = "meters"
 
 
-class WattWiseOptionsFlow(TariffSteps, OptionsFlow):
+class WattWiseOptionsFlow(
+    FileSteps, InfluxSteps, RetentionSteps, TariffSteps, OptionsFlow
+):
     """Change a household's tariff, and tidy up after removed meters."""
 
     def __init__(self) -> None:
@@ -45,13 +52,20 @@ class WattWiseOptionsFlow(TariffSteps, OptionsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Let the user choose what to do."""
-        options = ["tariff_and_power", "kept_history"]
+        options = [
+            "tariff_and_power",
+            "past_readings",
+            "influx",
+            "retention",
+            "kept_history",
+        ]
         household = self._household
         if household and len(household.grid_meters) > 1:
             options.insert(1, "phase_netting")
         return self.async_show_menu(step_id="init", menu_options=options)
 
     @property
+    @override
     def _household(self) -> Household | None:
         """The household, while it is at work."""
         return getattr(self.config_entry, "runtime_data", None)
@@ -101,7 +115,7 @@ class WattWiseOptionsFlow(TariffSteps, OptionsFlow):
     async def _async_finish_tariff(self) -> ConfigFlowResult:
         """Store the options; what is asked elsewhere stays as it is."""
         options = self.config_entry.options
-        kept = {key: options[key] for key in (CONF_NETS_PHASES,) if key in options}
+        kept = {key: options[key] for key in options.keys() - TARIFF_OPTIONS}
         return self.async_create_entry(data=self._options | kept)
 
     async def async_step_kept_history(
@@ -155,11 +169,12 @@ class WattWiseOptionsFlow(TariffSteps, OptionsFlow):
         try:
             # A meter that was added again meanwhile needs its history.
             kept = await self._async_kept()
-            await history.delete_meters(
-                [meter_id for meter_id in self._chosen if meter_id in kept]
-            )
+            deleted = [meter_id for meter_id in self._chosen if meter_id in kept]
+            await history.delete_meters(deleted)
         except HistoryError:
             return self.async_abort(reason="history_unavailable")
+        await async_forget_back_fill(self.hass, deleted)
+        await async_forget_published(self.hass, deleted)
         return self.async_abort(
             reason="history_deleted", description_placeholders={"meters": meters}
         )

@@ -1,16 +1,21 @@
 """Booking the readings of one meter: judged, stored, rolled up, registered."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 import time
 from typing import Final
 
-from ..metering.counter import CounterPoint, judge_between, judge_next
-from ..metering.plausibility import MAX_AHEAD_MS, time_refusal, value_refusal
+from ..metering.counter import CounterPoint, follows, judge_between, judge_next
+from ..metering.plausibility import (
+    EARLIEST_MS,
+    MAX_AHEAD_MS,
+    plausible_range,
+    time_refusal,
+    value_refusal,
+)
 from ..metering.profile import EnergyKind
 from ..metering.quantity import Channel
 from ..metering.reading import Reading, Refusal
-from ..metering.segment import Segment
 from .channel_state import ChannelState
 from .ledger_page import LedgerPage
 from .raw_readings import RawReading
@@ -19,9 +24,10 @@ from .receipt import Receipt
 # What a meter that shows whole kWh may report at once as an interval's amount.
 _AMOUNT_RESOLUTION_WH: Final = 1_000.0
 # A thread that computes keeps the interpreter for milliseconds before another gets
-# it. In a long backlog this one steps aside, so that the event loop need not wait.
-_SLICE: Final = 50
-_PAUSE_S: Final = 0.0002
+# it. In a long backlog this one steps aside after each one or so, so that the event
+# loop need not wait.
+_SLICE: Final = 200
+_PAUSE_S: Final = 0.00005
 _MS_PER_HOUR: Final = 3_600_000
 
 
@@ -31,30 +37,50 @@ class Booking(LedgerPage):
     def book(self, readings: Iterable[Reading], now_ms: int) -> Receipt:
         """Take the readings and say what became of them."""
         self._latest_possible_ms = now_ms + MAX_AHEAD_MS
-        in_order = sorted(readings, key=lambda reading: reading.time_ms)
+        rules: dict[Channel, tuple[float, float, Callable[[Reading], None]]] = {}
+        in_order = sorted(readings, key=attrgetter("time_ms"))
         for number, reading in enumerate(in_order, start=1):
             if number % _SLICE == 0:
                 time.sleep(_PAUSE_S)
-            refusal = time_refusal(reading.time_ms, now_ms) or value_refusal(
-                reading, self._profile
-            )
-            if refusal:
-                self._refuse(reading, refusal)
-            elif not reading.channel.is_energy:
-                self._book_level(reading)
-            elif self._profile.energy_kind is EnergyKind.COUNTER:
-                self._book_counter(reading)
-            elif self._profile.energy_kind is EnergyKind.INTERVAL:
-                self._book_amount(reading)
-            else:
-                # Counting both the meter's energy and its power would count twice.
-                self._receipt.unused.add(reading.channel)
+            channel = reading.channel
+            if channel not in rules:
+                low, high = plausible_range(channel, self._profile)
+                rules[channel] = low, high, self._way_of(channel)
+            low, high, book = rules[channel]
+            if (
+                not EARLIEST_MS <= reading.time_ms <= self._latest_possible_ms
+                or not low <= reading.value <= high
+            ):
+                refusal = time_refusal(reading.time_ms, now_ms) or value_refusal(
+                    reading, self._profile
+                )
+                if refusal:
+                    self._refuse(reading, refusal)
+                    continue
+            book(reading)
         for channel_id in list(self._divided):
             self._settle(channel_id)
         for channel, state in self._touched.items():
             if latest := state.latest:
                 self._receipt.latest[channel] = latest
         return self._receipt
+
+    def _way_of(self, channel: Channel) -> Callable[[Reading], None]:
+        """Return how readings of a channel are booked."""
+        if not channel.is_energy:
+            return self._book_level
+        match self._profile.energy_kind:
+            case EnergyKind.COUNTER:
+                return self._book_counter
+            case EnergyKind.INTERVAL:
+                return self._book_amount
+            case EnergyKind.POWER:
+                return self._leave_unused
+
+    def _leave_unused(self, reading: Reading) -> None:
+        """Note that energy was told by a meter whose energy is derived from power."""
+        # Counting both would count twice.
+        self._receipt.unused.add(reading.channel)
 
     def _book_level(self, reading: Reading) -> None:
         """Store a momentary value; it ends the time the value before it was held."""
@@ -63,20 +89,21 @@ class Booking(LedgerPage):
         if found is None:
             return
         before, after = found
-        new = RawReading(reading.time_ms, reading.value, 0, None)
-        sign = self._energy_sign(reading)
+        sign = None
+        if reading.channel is Channel.POWER:
+            sign = self._energy_sign(reading)
+        if before and after:
+            # The halves count what the whole did, whatever the meter is now.
+            sign = _sign_of(before, after, sign)
+            self._share_held(state, before, after, -1)
+        new = self._held_until(reading.time_ms, reading.value, before, sign)
         if after:
-            if before:
-                # The halves count what the whole did, whatever the meter is now.
-                sign = _sign_of(before, after, sign)
-                self._share_held(state, before, after, -1)
-            after = self._held_until(after, new, sign)
+            after = self._held_until(after.time_ms, after.value, new, sign)
             self._raw.update_segment(
                 state.channel_id, after.time_ms, after.span_ms, after.energy_wh
             )
             self._share_held(state, new, after, 1)
         if before:
-            new = self._held_until(new, before, sign)
             self._share_held(state, before, new, 1)
         self._store(state, new, after)
         self._receipt.accepted += 1
@@ -120,8 +147,11 @@ class Booking(LedgerPage):
             return nominal_ms
         gap_ms = reading.time_ms - before.time_ms
         max_power_w = self._profile.max_power_w(reading.channel)
+        # A device that missed a report tells of both intervals with the next; a row of
+        # a file stands for its own, also beside an empty one.
+        longest_ms = self._profile.hold_ms if self._live else nominal_ms * 3 // 2
         if (
-            gap_ms > self._profile.hold_ms
+            gap_ms > longest_ms
             and reading.value <= max_power_w * nominal_ms / _MS_PER_HOUR
         ):
             return nominal_ms
@@ -158,55 +188,92 @@ class Booking(LedgerPage):
         if found is None:
             return
         before, after = found
-        if not self._live and self._coverage.is_derived(
-            before.time_ms if before else reading.time_ms - 1, reading.time_ms
+        late = self._is_late(state, reading)
+        if (late and self._coverage.was_derived(reading.time_ms)) or (
+            not self._live
+            and self._coverage.is_derived(
+                before.time_ms if before else reading.time_ms - 1, reading.time_ms
+            )
         ):
             self._refuse(reading, Refusal.ALREADY_COVERED)
             return
         if (
             before
-            and self._is_late(state, reading)
+            and late
             and self._coverage.is_derived(before.time_ms, reading.time_ms)
         ):
             # What was derived from power meanwhile is in the counter too: it goes on
             # from what it shows now.
             before = None
-        if after:
+        if after and not self._begins_after_derived(reading, after):
             self._book_late_counter(state, reading, before, after)
         elif before is None or before.value is None:
             self._drop_held(state, reading, reading.time_ms)
             self._register(state, 0.0, shows=reading.value)
-            self._store(state, RawReading(point.time_ms, point.value, 0, 0.0), None)
+            self._store(state, RawReading(point.time_ms, point.value, 0, 0.0), after)
             self._receipt.accepted += 1
         else:
             last = CounterPoint(before.time_ms, before.value)
-            self._book_next_counter(state, reading, last)
+            max_power_w = self._profile.max_power_w(reading.channel)
+            if after and not follows(last, point, max_power_w):
+                # Only readings that are newer than all others can be held.
+                self._refuse(reading, Refusal.OUT_OF_SEQUENCE)
+                return
+            self._book_next_counter(state, reading, last, after)
+
+    def _begins_after_derived(self, reading: Reading, after: RawReading) -> bool:
+        """Whether the counter began anew after a time it does not tell about.
+
+        Its difference to an earlier reading has in it what was derived meanwhile.
+        """
+        begun_ms = after.time_ms - after.span_ms
+        return reading.time_ms < begun_ms and self._coverage.is_derived(
+            reading.time_ms, begun_ms
+        )
 
     def _book_next_counter(
-        self, state: ChannelState, reading: Reading, last: CounterPoint
+        self,
+        state: ChannelState,
+        reading: Reading,
+        last: CounterPoint,
+        after: RawReading | None,
     ) -> None:
-        """Judge a counter reading that is newer than all others."""
+        """Judge a counter reading whose successor, if any, began anew."""
         point = CounterPoint(reading.time_ms, reading.value)
+        max_power_w = self._profile.max_power_w(reading.channel)
+        if not state.held and follows(last, point, max_power_w):
+            self._accept_counter(state, last, point, point.value - last.value, after)
+            self._receipt.accepted += 1
+            return
         # Imported readings can have overtaken what is held.
         self._drop_held(state, reading, last.time_ms)
-        judged = judge_next(
-            last, state.held, point, self._profile.max_power_w(reading.channel)
-        )
+        judged = judge_next(last, state.held, point, max_power_w)
         for refused, reason in judged.refused:
             if refused == point:
                 self._refuse(reading, reason)
             else:
                 self._disprove(reading.channel, refused, reason)
         for accepted, energy_wh in judged.accepted:
-            span_ms = accepted.time_ms - last.time_ms
-            new = RawReading(accepted.time_ms, accepted.value, span_ms, energy_wh)
-            self._share_spread(state.channel_id, new, 1)
-            self._register(state, energy_wh, shows=accepted.value)
-            self._store(state, new, None)
+            self._accept_counter(state, last, accepted, energy_wh, after)
             last = accepted
         self._receipt.accepted += any(point == kept for kept, _ in judged.accepted)
         self._receipt.held += point in judged.held
         state.hold(judged.held)
+
+    def _accept_counter(
+        self,
+        state: ChannelState,
+        last: CounterPoint,
+        point: CounterPoint,
+        energy_wh: float,
+        after: RawReading | None,
+    ) -> None:
+        """Store what a counter showed and book what it counted."""
+        span_ms = point.time_ms - last.time_ms
+        new = RawReading(point.time_ms, point.value, span_ms, energy_wh)
+        self._share_spread(state.channel_id, new, 1)
+        self._register(state, energy_wh, shows=point.value)
+        self._store(state, new, after)
 
     def _book_late_counter(
         self,
@@ -247,21 +314,26 @@ class Booking(LedgerPage):
         self._receipt.accepted += 1
 
     def _held_until(
-        self, later: RawReading, earlier: RawReading, sign: int | None
+        self,
+        time_ms: int,
+        value: float | None,
+        earlier: RawReading | None,
+        sign: int | None,
     ) -> RawReading:
-        """Return `later` with the segment in which the earlier value was held."""
-        span_ms = min(later.time_ms - earlier.time_ms, self._profile.hold_ms)
+        """Return a reading with the segment in which the earlier value was held."""
+        if earlier is None:
+            return RawReading(time_ms, value, 0, None)
+        span_ms = time_ms - earlier.time_ms
+        span_ms = min(span_ms, self._hold_ms)
         energy_wh = None
         if sign is not None and earlier.value is not None:
             energy_wh = sign * earlier.value * span_ms / _MS_PER_HOUR
-        return replace(later, span_ms=span_ms, energy_wh=energy_wh)
+        return RawReading(time_ms, value, span_ms, energy_wh)
 
     def _energy_sign(self, reading: Reading) -> int | None:
         """Return the sign of the energy derived from a value; None to derive none."""
-        if (
-            reading.channel is not Channel.POWER
-            or self._profile.energy_kind is not EnergyKind.POWER
-            or (not self._live and self._coverage.is_told(reading.time_ms))
+        if self._profile.energy_kind is not EnergyKind.POWER or (
+            not self._live and self._coverage.is_told(reading.time_ms)
         ):
             return None
         return -1 if self._profile.produces else 1
@@ -270,23 +342,22 @@ class Booking(LedgerPage):
         self, state: ChannelState, earlier: RawReading, later: RawReading, sign: int
     ) -> None:
         """Add or take back the time a value was held, and energy derived from it."""
-        segment = Segment(
-            earlier.time_ms,
-            earlier.time_ms + later.span_ms,
-            level=earlier.value,
-            energy_wh=None if later.energy_wh is None else abs(later.energy_wh),
-        )
-        self._slots.add_level(state.channel_id, segment, sign)
-        if later.energy_wh is None or segment.energy_wh is None:
+        start_ms, end_ms = earlier.time_ms, earlier.time_ms + later.span_ms
+        level = earlier.value or 0.0
+        self._slots.add_level(state.channel_id, start_ms, end_ms, level, sign)
+        if later.energy_wh is None:
             return
+        energy_wh = abs(later.energy_wh)
         importing = later.energy_wh > 0 or (
             later.energy_wh == 0 and not self._profile.produces
         )
         channel = Channel.ENERGY_IMPORT if importing else Channel.ENERGY_EXPORT
         energy_state = self._state(channel)
-        energy_state.note(segment.end_ms, None)
-        self._slots.add_energy(energy_state.channel_id, segment, sign)
-        self._register(energy_state, sign * segment.energy_wh, shows=None)
+        energy_state.note(end_ms, None)
+        self._slots.add_energy(
+            energy_state.channel_id, start_ms, end_ms, energy_wh, sign
+        )
+        self._register(energy_state, sign * energy_wh, shows=None)
 
 
 def _sign_of(before: RawReading, after: RawReading, sign: int | None) -> int | None:

@@ -29,6 +29,11 @@ class LocalCalendar:
         self.hour_start = lru_cache(maxsize=4096)(self._hour_start)
         self.day_start = lru_cache(maxsize=1024)(self._day_start)
 
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone whose clock it follows."""
+        return self._zone
+
     def change_zone(self, time_zone: tzinfo) -> None:
         """Follow another zone's clock from now on."""
         self._zone = time_zone
@@ -65,6 +70,11 @@ class LocalCalendar:
     def days_before(self, day_start_ms: int, days: int) -> int:
         """Return the start of the day that many days earlier."""
         return self._midnight(self._local(day_start_ms) - timedelta(days=days))
+
+    def weekly_hour(self, time_ms: int) -> tuple[int, int]:
+        """Return the weekday (Monday is 0) and the hour that the clock shows."""
+        local = self._local(time_ms)
+        return local.weekday(), local.hour
 
     def _hour_start(self, time_ms: int) -> int:
         offset = self._offset_ms(time_ms)

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 import sqlite3
+from typing import Final
 
 from ..metering.counter import CounterPoint
 from ..metering.quantity import Channel
 from ..metering.register import EnergyRegister
+from .pruned import Pruned, Stretches, load_pruned
 from .receipt import LatestValue
+
+_NOTHING: Final = Stretches()
 
 
 @dataclass(slots=True)
@@ -22,6 +26,10 @@ class ChannelState:
     """Starts with the first live reading, not with imported history."""
     held: tuple[CounterPoint, ...] = ()
     held_changed: bool = False
+    pruned: Stretches = _NOTHING
+    """Of which time the readings were pruned."""
+    derived: Stretches = _NOTHING
+    """Of which time readings were pruned from which energy was derived."""
 
     def note(self, time_ms: int, value: float | None) -> None:
         """Widen the known time span to a reading."""
@@ -97,15 +105,15 @@ class ChannelStates:
             "INSERT INTO channel (meter_id, name) VALUES (?, ?)"
             " ON CONFLICT (meter_id, name) DO UPDATE SET name = excluded.name"
             " RETURNING channel_id, first_ms, last_ms, last_value, register_wh,"
-            " owed_wh",
+            " owed_wh, pruned_ms",
             (meter_id, channel),
         ).fetchone()
-        channel_id, first_ms, last_ms, last_value, register_wh, owed_wh = row
+        channel_id, first_ms, last_ms, last_value, register_wh, owed_wh, pruned = row
         held = self._connection.execute(
             "SELECT time_ms, value FROM held WHERE channel_id = ? ORDER BY time_ms",
             (channel_id,),
         )
-        return ChannelState(
+        state = ChannelState(
             channel_id,
             channel,
             first_ms,
@@ -114,6 +122,10 @@ class ChannelStates:
             None if register_wh is None else EnergyRegister(register_wh, owed_wh),
             tuple(CounterPoint(*point) for point in held),
         )
+        if pruned is not None:
+            state.pruned = load_pruned(self._connection, channel_id, Pruned.READINGS)
+            state.derived = load_pruned(self._connection, channel_id, Pruned.DERIVED)
+        return state
 
     def _write_held(self, state: ChannelState) -> None:
         self._connection.execute(

@@ -32,9 +32,15 @@ class Coverage:
                 return True
         return False
 
+    def was_derived(self, time_ms: int) -> bool:
+        """Whether energy was derived here from power that was pruned since."""
+        return self._states.get(self._meter_id, Channel.POWER).derived.covers(time_ms)
+
     def is_derived(self, start_ms: int, end_ms: int) -> bool:
         """Whether energy was derived from power anywhere between the times."""
         state = self._states.get(self._meter_id, Channel.POWER)
+        if state.derived.overlaps(start_ms, end_ms):
+            return True
         first_ms, last_ms = state.first_ms, state.last_ms
         if first_ms is None or last_ms is None:
             return False

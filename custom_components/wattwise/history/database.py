@@ -1,10 +1,13 @@
 """The SQLite file: its schema, its settings, its migrations."""
 
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 import sqlite3
 from typing import Final
 
 from .errors import DamagedHistoryError
+from .table import Table, tables_of
 
 SCHEMA_VERSION: Final = 2
 
@@ -208,6 +211,13 @@ def blank() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     _migrate(connection)
     return connection
+
+
+@cache
+def schema() -> dict[str, Table]:
+    """Return the tables of this version by name."""
+    with closing(blank()) as empty:
+        return tables_of(empty)
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:

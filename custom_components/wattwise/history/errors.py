@@ -7,3 +7,7 @@ class HistoryError(Exception):
 
 class HistoryClosedError(HistoryError):
     """The history is closed or closing."""
+
+
+class DamagedHistoryError(HistoryError):
+    """The file of the history is damaged; it will be set aside."""

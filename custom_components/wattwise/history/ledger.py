@@ -23,11 +23,11 @@ class Ledger:
     def __init__(self, connection: sqlite3.Connection, calendar: LocalCalendar) -> None:
         """Write through this connection, with days and hours of this calendar."""
         self._connection = connection
-        self._calendar = calendar
-        self._raw = RawReadings(connection)
-        self._states = ChannelStates(connection)
+        self.calendar = calendar
+        self.raw = RawReadings(connection)
+        self.states = ChannelStates(connection)
         self._slots = SlotChanges()
-        self.outbox = Outbox(connection, self._raw)
+        self.outbox = Outbox(connection, self.raw)
 
     def append(
         self,
@@ -43,7 +43,7 @@ class Ledger:
         fill the past without it, because what the register counts is shown as
         energy that flows now.
         """
-        booking = Booking(profile, self._raw, self._states, self._slots, live=live)
+        booking = Booking(profile, self.raw, self.states, self._slots, live=live)
         receipt = booking.book(readings, now_ms)
         self.count_refused(
             profile.meter_id, (*receipt.refused, *receipt.disproved), now_ms
@@ -66,13 +66,15 @@ class Ledger:
 
     def write(self) -> None:
         """Write what was kept in memory; call before each commit."""
+        self.raw.flush()
         slots = self._slots.changed
-        self._slots.write(self._connection, self._calendar)
-        self._states.write()
+        self._slots.write(self._connection, self.calendar)
+        self.states.write()
         self.outbox.write(slots)
 
     def forget(self) -> None:
         """Drop what is in memory; call after a rollback or a deletion."""
         self._slots.discard()
-        self._states.forget()
+        self.states.forget()
+        self.raw.forget()
         self.outbox.forget()

@@ -3,14 +3,13 @@
 It finds a reading's neighbours, keeps the segments between them, and books energy.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..metering.counter import CounterPoint
 from ..metering.profile import MeterProfile
 from ..metering.quantity import Channel
 from ..metering.reading import Reading, Refusal, RefusedReading
 from ..metering.register import EnergyRegister
-from ..metering.segment import Segment
 from .channel_state import ChannelState, ChannelStates
 from .coverage import Coverage
 from .raw_readings import RawReading, RawReadings
@@ -40,6 +39,7 @@ class LedgerPage:
     ) -> None:
         """Book for a meter; only `live` readings move its energy registers."""
         self._profile = profile
+        self._hold_ms = profile.hold_ms
         self._raw = raw
         self._states = states
         self._slots = slots
@@ -77,6 +77,8 @@ class LedgerPage:
         return state.last_ms is not None and reading.time_ms <= state.last_ms
 
     def _state(self, channel: Channel) -> ChannelState:
+        if known := self._touched.get(channel):
+            return known
         state = self._states.get(self._profile.meter_id, channel)
         self._touched[channel] = state
         if (
@@ -96,7 +98,7 @@ class LedgerPage:
         value: float | None,
         energy_wh: float | None,
     ) -> tuple[RawReading | None, RawReading | None] | None:
-        """Find the neighbours of a reading; None when its time is taken."""
+        """Find the neighbours of a reading; None when its time is taken or pruned."""
         time_ms = reading.time_ms
         known = self._neighbours.get(state.channel_id)
         if known and known[0].time_ms < time_ms:
@@ -113,6 +115,10 @@ class LedgerPage:
             return None
         if state.last_ms is None:
             return None, None
+        if state.pruned.covers(time_ms):
+            # Its time is known in sum only.
+            self._refuse(reading, Refusal.ALREADY_COVERED)
+            return None
         return (
             self._raw.previous(state.channel_id, time_ms, state.first_ms),
             self._raw.next(state.channel_id, time_ms, state.last_ms),
@@ -127,7 +133,7 @@ class LedgerPage:
     def _store(
         self, state: ChannelState, new: RawReading, after: RawReading | None
     ) -> None:
-        self._raw.insert(state.channel_id, new)
+        self._raw.add(state.channel_id, new)
         self._slots.add_reading(state.channel_id, new.time_ms, new.value)
         state.note(new.time_ms, new.value)
         self._neighbours[state.channel_id] = (new, after)
@@ -144,7 +150,7 @@ class LedgerPage:
         if divided is None or divided.now.time_ms != after.time_ms:
             self._settle(state.channel_id)
             divided = self._divided[state.channel_id] = _Divided(after, after)
-        divided.now = replace(after, span_ms=span_ms, energy_wh=energy_wh)
+        divided.now = after._replace(span_ms=span_ms, energy_wh=energy_wh)
         return divided.now
 
     def _settle(self, channel_id: int) -> None:
@@ -161,11 +167,9 @@ class LedgerPage:
         """Add or take back energy that is spread evenly over the time to a reading."""
         self._slots.add_energy(
             channel_id,
-            Segment(
-                reading.time_ms - reading.span_ms,
-                reading.time_ms,
-                energy_wh=reading.energy_wh,
-            ),
+            reading.time_ms - reading.span_ms,
+            reading.time_ms,
+            reading.energy_wh or 0.0,
             sign,
         )
 

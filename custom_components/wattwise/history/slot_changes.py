@@ -71,20 +71,45 @@ class SlotChanges:
             change.first_ms, change.first = time_ms, value
         if change.last_ms is None or time_ms > change.last_ms:
             change.last_ms, change.last = time_ms, value
-        change.min = value if change.min is None else min(change.min, value)
-        change.max = value if change.max is None else max(change.max, value)
+        if change.min is None or value < change.min:
+            change.min = value
+        if change.max is None or value > change.max:
+            change.max = value
 
-    def add_level(self, channel_id: int, segment: Segment, sign: int = 1) -> None:
+    def add_level(
+        self, channel_id: int, start_ms: int, end_ms: int, level: float, sign: int = 1
+    ) -> None:
         """Add (or with sign -1 take back) a momentary value held for a while."""
-        for share in shares(segment, SLOT_MS):
+        duration = end_ms - start_ms
+        if 0 < duration <= SLOT_MS - start_ms % SLOT_MS:
+            # Most are short: a backlog has hundreds of thousands of them.
+            change = self._change(channel_id, start_ms)
+            change.integral += sign * (level * duration)
+            change.covered_ms += sign * duration
+            return
+        for share in shares(Segment(start_ms, end_ms, level=level), SLOT_MS):
             change = self._change(channel_id, share.start_ms)
             change.integral += sign * share.integral
             change.covered_ms += sign * share.duration_ms
 
-    def add_energy(self, channel_id: int, segment: Segment, sign: int = 1) -> None:
+    def add_energy(
+        self,
+        channel_id: int,
+        start_ms: int,
+        end_ms: int,
+        energy_wh: float,
+        sign: int = 1,
+    ) -> None:
         """Add (or with sign -1 take back) an amount of energy spread over a while."""
-        covered = segment.end_ms - segment.start_ms <= MAX_COVERED_ENERGY_MS
-        for share in shares(segment, SLOT_MS):
+        duration = end_ms - start_ms
+        if 0 < duration <= SLOT_MS - start_ms % SLOT_MS:
+            change = self._change(channel_id, start_ms)
+            # Rounded like the share of a longer one: what is taken back is the same.
+            change.energy_wh += sign * (energy_wh * duration / duration)
+            change.covered_ms += sign * duration
+            return
+        covered = duration <= MAX_COVERED_ENERGY_MS
+        for share in shares(Segment(start_ms, end_ms, energy_wh=energy_wh), SLOT_MS):
             change = self._change(channel_id, share.start_ms)
             change.energy_wh += sign * share.energy_wh
             if covered:
@@ -122,6 +147,11 @@ class SlotChanges:
             },
         )
         self._changes.clear()
+
+    def keep_only(self, slot: int, channel_id: int) -> None:
+        """Forget all changes but those of one roll-up."""
+        for key in [key for key in self._changes if key != (slot, channel_id)]:
+            del self._changes[key]
 
     def discard(self) -> None:
         """Forget the changes of a transaction that was rolled back."""

@@ -16,8 +16,9 @@ import threading
 from typing import Any, Final
 
 from .calendar import LocalCalendar
-from .database import NewerSchemaError, connect_writer
+from .database import NewerSchemaError
 from .errors import HistoryClosedError, HistoryError
+from .integrity import history_error, open_whole
 from .ledger import Ledger
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -97,6 +98,9 @@ class Writer:
         self._queue.put(None)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, thread.join)
+        # The thread's last word may still be on its way: said after the next open, it
+        # would end what that began.
+        await asyncio.sleep(0)
 
     async def _submit[T](self, job: Job[T], *, in_transaction: bool) -> T:
         if self._thread is None or self._loop is None or self._ended:
@@ -107,12 +111,12 @@ class Writer:
 
     def _run(self, opened: asyncio.Future[None]) -> None:
         try:
-            connection = connect_writer(self._path)
+            connection = open_whole(self._path)
         except NewerSchemaError as err:
             self._call(_settle, opened, None, err)
             return
         except Exception as err:  # noqa: BLE001  (handed to the caller)
-            self._call(_settle, opened, None, _history_error(err))
+            self._call(_settle, opened, None, history_error(err))
             return
         batch: list[_Queued] = []
         try:
@@ -170,13 +174,14 @@ class Writer:
                 self._run_in_savepoint(transaction, item)
             connection.execute("COMMIT")
         except Exception as err:
-            level = logging.DEBUG if isinstance(err, sqlite3.Error) else logging.ERROR
+            expected = isinstance(err, sqlite3.Error | HistoryError)
+            level = logging.DEBUG if expected else logging.ERROR
             _LOGGER.log(level, "Commit failed", exc_info=True)
             ledger.forget()
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             for item in batch:
-                item.error = _history_error(err)
+                item.error = history_error(err)
 
     def _run_in_savepoint(self, transaction: Transaction, item: _Queued) -> None:
         connection, ledger = transaction.connection, transaction.ledger
@@ -189,7 +194,7 @@ class Writer:
             connection.execute("ROLLBACK TO job")
         else:
             # A full disk ends the whole transaction by itself.
-            raise sqlite3.OperationalError(str(item.error))
+            raise item.error
         connection.execute("RELEASE job")
 
     @staticmethod
@@ -197,7 +202,7 @@ class Writer:
         try:
             item.result = item.job(transaction)
         except sqlite3.Error as err:
-            item.error = _history_error(err)
+            item.error = history_error(err)
         except Exception as err:  # noqa: BLE001  (handed to the one who asked)
             item.error = err
 
@@ -223,7 +228,3 @@ def _settle(
         future.set_result(result)
     else:
         future.set_exception(error)
-
-
-def _history_error(err: Exception) -> HistoryError:
-    return HistoryError(str(err) or repr(err))

@@ -1,6 +1,7 @@
 """Which single values are believed, whatever came before them."""
 
 import math
+import sys
 from typing import Final
 
 from .profile import MeterProfile
@@ -13,6 +14,7 @@ EARLIEST_MS: Final = 946_684_800_000
 # Clocks of small devices drift; more than this ahead is a wrong clock.
 MAX_AHEAD_MS: Final = 60_000
 
+_MOST: Final = sys.float_info.max
 _FREQUENCY_RANGE: Final = (40.0, 70.0)
 _LOAD_RANGE: Final = (0.0, 1_000.0)
 # Above this the reading is an error; real over-voltages end well below it.
@@ -28,32 +30,43 @@ def time_refusal(time_ms: int, now_ms: int) -> Refusal | None:
     return None
 
 
+def plausible_range(channel: Channel, profile: MeterProfile) -> tuple[float, float]:
+    """Return between which values a reading is believed without a second look."""
+    export_w = profile.max_power_w(Channel.ENERGY_EXPORT)
+    match channel.quantity:
+        case Quantity.POWER:
+            low, high = -export_w, profile.max_power_w(channel)
+        case Quantity.ENERGY:
+            low, high = 0.0, _MOST
+        case Quantity.VOLTAGE:
+            low, high = 0.0, profile.nominal_voltage_v * _VOLTAGE_FACTOR
+        case Quantity.CURRENT:
+            # All of the power could flow through one phase, either way.
+            high = export_w / profile.nominal_voltage_v
+            low = -high
+        case Quantity.FREQUENCY:
+            low, high = _FREQUENCY_RANGE
+        case Quantity.POWER_FACTOR:
+            low, high = -1.0, 1.0
+        case Quantity.LOAD:
+            low, high = _LOAD_RANGE
+        case Quantity.PRICE:
+            low, high = -_MOST, _MOST
+    return low, high
+
+
 def value_refusal(reading: Reading, profile: MeterProfile) -> Refusal | None:
     """Judge a reading's value by itself: finite and physically possible."""
     value = reading.value
     if not math.isfinite(value):
         return Refusal.NOT_A_NUMBER
+    low, high = plausible_range(reading.channel, profile)
+    if low <= value <= high:
+        return None
     match reading.channel.quantity:
-        case Quantity.POWER:
-            export_w = profile.max_power_w(Channel.ENERGY_EXPORT)
-            plausible = -export_w <= value <= profile.max_power_w(reading.channel)
         case Quantity.ENERGY:
-            return Refusal.NEGATIVE_ENERGY if value < 0 else None
-        case Quantity.VOLTAGE:
-            plausible = 0 <= value <= profile.nominal_voltage_v * _VOLTAGE_FACTOR
-        case Quantity.CURRENT:
-            # All of the power could flow through one phase, either way.
-            export_w = profile.max_power_w(Channel.ENERGY_EXPORT)
-            plausible = abs(value) <= export_w / profile.nominal_voltage_v
-        case Quantity.FREQUENCY:
-            # Zero is what meters report while the power is out.
-            low, high = _FREQUENCY_RANGE
-            plausible = value == 0 or low <= value <= high
-        case Quantity.POWER_FACTOR:
-            plausible = -1 <= value <= 1
-        case Quantity.LOAD:
-            low, high = _LOAD_RANGE
-            plausible = low <= value <= high
-        case Quantity.PRICE:
-            plausible = True
-    return None if plausible else Refusal.OUT_OF_RANGE
+            return Refusal.NEGATIVE_ENERGY
+        case Quantity.FREQUENCY if value == 0:
+            # Meters report it while the power is out.
+            return None
+    return Refusal.OUT_OF_RANGE

@@ -34,7 +34,6 @@ _HTTP: Final = "_http._tcp.local."
 # Type of an announcement, beginning of its name -> dialects to try, likeliest first.
 # HomeWizard's newer meters speak their older language too, which needs no token.
 _ANNOUNCED: Final[dict[tuple[str, str], tuple[str, ...]]] = {
-    ("_esphomelib._tcp.local.", ""): ("esphome_web",),
     ("_homewizard._tcp.local.", ""): ("homewizard", "homewizard_v2"),
     ("_hwenergy._tcp.local.", ""): ("homewizard",),
     ("_shelly._tcp.local.", ""): ("shelly_gen2",),

@@ -8,26 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history import csv_file
 from custom_components.wattwise.history.calendar import Period
-from custom_components.wattwise.history.csv_file import (
-    CsvLayout,
-    detect_interval,
-    read_batches,
-)
+from custom_components.wattwise.history.files import meter_file
+from custom_components.wattwise.history.files.layout import Layout
+from custom_components.wattwise.history.files.meter_file import MeterFile
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading, Refusal
 
-from .readings import BY_AMOUNT
+from ..readings import BY_AMOUNT
 
 BERLIN = ZoneInfo("Europe/Berlin")
-AMOUNTS = CsvLayout(
-    Channel.ENERGY_IMPORT, "time", "value", "kWh", BERLIN, is_amount=True
-)
-POWER_AT_END = CsvLayout(
-    Channel.POWER, "time", "value", "W", BERLIN, stamped_at_end=True
-)
+AMOUNTS = Layout(Channel.ENERGY_IMPORT, "time", "value", "kWh", BERLIN, is_amount=True)
+POWER_AT_END = Layout(Channel.POWER, "time", "value", "W", BERLIN, stamped_at_end=True)
 MONTHS = [f"{2025 + n // 12}-{n % 12 + 1:02}" for n in range(22)]
 
 type Rows = Sequence[tuple[str, float | str]]
@@ -56,17 +49,17 @@ def write(path: Path, rows: Rows) -> Path:
     return path
 
 
-def read(path: Path, layout: CsvLayout, rows: Rows) -> list[Reading]:
+def read(path: Path, layout: Layout, rows: Rows) -> list[Reading]:
     """Return the readings of a file with these rows."""
     file = write(path / "file.csv", rows)
-    batches = read_batches(file, layout, detect_interval(file, layout))
+    batches = MeterFile(file, layout).batches()
     return [reading for batch in batches for reading in batch.readings]
 
 
-async def load(history: History, path: Path, layout: CsvLayout, rows: Rows) -> None:
+async def load(history: History, path: Path, layout: Layout, rows: Rows) -> None:
     """Load a file with these rows the way the action does."""
     file = write(path / "file.csv", rows)
-    for batch in read_batches(file, layout, detect_interval(file, layout)):
+    for batch in MeterFile(file, layout).batches():
         # The action books each batch with the interval it names.
         profile = replace(BY_AMOUNT, interval_s=batch.interval_s)
         receipt = await history.append(
@@ -212,12 +205,12 @@ def test_batches_keep_lines_and_refusals_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The row ahead is looked at, not lost, where a batch ends."""
-    monkeypatch.setattr(csv_file, "BATCH_ROWS", 3)
+    monkeypatch.setattr(meter_file, "BATCH_ROWS", 3)
     hours = [f"2026-05-04 {hour:02}:00" for hour in range(10)]
     rows: list[tuple[str, float | str]] = [(hour, 1) for hour in hours]
     rows[2], rows[5] = (hours[2], "off"), ("nan", 1)
     file = write(tmp_path / "file.csv", rows)
-    batches = list(read_batches(file, AMOUNTS, 3_600))
+    batches = list(MeterFile(file, AMOUNTS).batches())
     assert [len(b.readings) + len(b.refused) for b in batches] == [3, 3, 3, 1]
     refused = [(r.index, r.reason) for b in batches for r in b.refused]
     assert refused == [(4, Refusal.NOT_A_NUMBER), (7, Refusal.INVALID_TIME)]

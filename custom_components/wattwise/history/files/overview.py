@@ -1,0 +1,111 @@
+"""What a file holds, in the words of its owner: first rows, and sums by month."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+
+from ...metering.quantity import Quantity
+from ...metering.reading import Reading, RefusedReading
+from ..giving_way import giving_way
+from .clock import milliseconds
+from .layout import Layout
+from .meter_file import Batch
+
+_PREVIEW_READINGS: Final = 5
+_NAMED_REFUSALS: Final = 20
+_MS_PER_HOUR: Final = 3_600_000
+_DAY: Final = timedelta(days=1)
+
+
+class Refusals:
+    """How many rows were refused for which reason, and the first ones by number."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.reasons: Counter[str] = Counter()
+        self.first: list[RefusedReading] = []
+
+    def add(self, refused: list[RefusedReading]) -> None:
+        """Note refused rows."""
+        self.reasons.update(item.reason.value for item in refused)
+        self.first += refused[: _NAMED_REFUSALS - len(self.first)]
+
+
+class Overview:
+    """What the batches of a file add up to.
+
+    `months` holds, by local month such as 2026-02, the energy of a channel of power
+    or energy [Wh], and the mean of any other.
+    """
+
+    def __init__(self, layout: Layout, interval_s: float, zone: tzinfo) -> None:
+        """Sum by the months of a zone."""
+        self.interval_s = interval_s
+        self.rows = 0
+        self.first_ms: int | None = None
+        self.last_ms: int | None = None
+        self.preview: list[Reading] = []
+        self.refused = Refusals()
+        self._layout = layout
+        self._zone = zone
+        self._sums: dict[str, float] = {}
+        self._counts: Counter[str] = Counter()
+        self._month = ""
+        self._month_start_ms = self._month_end_ms = 0
+        self._counted: Reading | None = None
+
+    @property
+    def months(self) -> dict[str, float]:
+        """The sums or means, in order."""
+        months = sorted(self._sums.items())
+        if self._layout.channel.quantity in {Quantity.ENERGY, Quantity.POWER}:
+            return dict(months)
+        return {month: value / self._counts[month] for month, value in months}
+
+    def add(self, batch: Batch) -> None:
+        """Note what a part of the file holds."""
+        self.rows += len(batch.readings) + len(batch.refused)
+        self.refused.add(batch.refused)
+        missing = _PREVIEW_READINGS - len(self.preview)
+        self.preview += batch.readings[:missing]
+        for reading in giving_way(batch.readings):
+            if self.first_ms is None or reading.time_ms < self.first_ms:
+                self.first_ms = reading.time_ms
+            if self.last_ms is None or reading.time_ms > self.last_ms:
+                self.last_ms = reading.time_ms
+            self._sum(reading, batch.interval_s)
+
+    def _sum(self, reading: Reading, interval_s: float) -> None:
+        value = reading.value
+        # Amounts bear the time at which they were complete.
+        time_ms = reading.time_ms - self._layout.is_amount
+        if reading.channel.is_energy and not self._layout.is_amount:
+            value = self._rise(reading)
+        elif reading.channel.quantity is Quantity.POWER:
+            value *= interval_s * 1000 / _MS_PER_HOUR
+        if not self._month_start_ms <= time_ms < self._month_end_ms:
+            self._find_month(time_ms)
+        self._sums[self._month] = self._sums.get(self._month, 0.0) + value
+        self._counts[self._month] += 1
+
+    def _rise(self, reading: Reading) -> float:
+        """Return what a counter has counted; files may begin with the newest row."""
+        before, self._counted = self._counted, reading
+        if before is None:
+            return 0.0
+        rise = reading.value - before.value
+        return max(0.0, rise if reading.time_ms > before.time_ms else -rise)
+
+    def _find_month(self, time_ms: int) -> None:
+        moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=time_ms)
+        try:
+            local = moment.astimezone(self._zone)
+            first = datetime(local.year, local.month, 1, tzinfo=self._zone)
+            following = (first + 31 * _DAY).replace(day=1)
+        except OverflowError, ValueError:
+            # At the ends of the calendar.
+            self._month, self._month_start_ms, self._month_end_ms = "", 0, 0
+            return
+        self._month = f"{local:%Y-%m}"
+        self._month_start_ms = milliseconds(first)
+        self._month_end_ms = milliseconds(following)
