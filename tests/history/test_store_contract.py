@@ -25,13 +25,14 @@ def influx(tmp_path_factory: pytest.TempPathFactory) -> Generator[InfluxSettings
     server.kill()
 
 
-@pytest.fixture(params=["sqlite", "influxdb"])
+@pytest.fixture(params=["sqlite", "packed", "influxdb"])
 async def bench(
     request: pytest.FixtureRequest, tmp_path: Path, socket_enabled: None
 ) -> AsyncGenerator[Bench]:
     """Return each store in turn."""
-    if request.param == "sqlite":
-        async with sqlite_bench(tmp_path) as found:
+    if request.param != "influxdb":
+        packed = request.param == "packed"
+        async with sqlite_bench(tmp_path, packed=packed) as found:
             yield found
     else:
         async with influx_bench(tmp_path, request.getfixturevalue("influx")) as found:

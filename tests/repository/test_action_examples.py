@@ -54,7 +54,9 @@ async def test_examples(wattwise: HomeAssistant) -> None:
     await meter.history.append(meter.profile, [Reading(Channel.POWER, now_ms, 412)])
     await wattwise.async_block_till_done()
     (csv,) = of_language("csv")
-    look, looked, ask, answered, automation = map(yaml.safe_load, of_language("yaml"))
+    look, looked, ask, answered, automation, gaps = map(
+        yaml.safe_load, of_language("yaml")
+    )
     folder = Path(wattwise.config.path(DOMAIN))
     folder.mkdir()
     (folder / "february.csv").write_text(csv)
@@ -69,6 +71,9 @@ async def test_examples(wattwise: HomeAssistant) -> None:
     assert meter.coordinator.latest[Channel.ENERGY_IMPORT].register_wh is None
 
     await say_what_yesterday_was(wattwise, automation)
+
+    found = await call(wattwise, gaps)
+    assert found["missing_hours"] == sum(gap["hours"] for gap in found["gaps"]) > 0
 
 
 async def say_what_yesterday_was(

@@ -23,18 +23,22 @@ _DEPTH: Final = 12
 class Hole:
     """A stretch of a table's keys that cannot be read.
 
-    Its ends, which may be beginnings of keys, do not belong to it; an end that is
-    None is that of the table.
+    Its ends may be beginnings of keys and do not belong to it, but for the first if
+    it was only looked for and not read. An end that is None is that of the table.
     """
 
     after: Row | None
     before: Row | None
+    with_first: bool = False
 
     def contains(self, key: Row) -> bool:
         """Whether a key lies in the stretch."""
-        return (self.after is None or key > self.after) and (
-            self.before is None or key < self.before
+        begun = (
+            self.after is None
+            or key > self.after
+            or (self.with_first and key == self.after)
         )
+        return begun and (self.before is None or key < self.before)
 
 
 class DamagedFile:
@@ -116,7 +120,7 @@ class DamagedFile:
         upper = high if high is not None else before
         middle = _middle(lower, upper) if depth else None
         if middle is None:
-            holes.append(Hole(lower, upper))
+            holes.append(Hole(lower, upper, with_first=low is None))
             return
         yield from self._between(name, low, begin, middle, holes, depth - 1)
         yield from self._between(name, None, middle, upper, holes, depth - 1)
