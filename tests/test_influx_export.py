@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 import time
 from typing import Any
 
@@ -16,11 +17,14 @@ from custom_components.wattwise.metering.reading import Reading
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.util import dt as dt_util
 from wattwise_dev.influxdb.influx_server import InfluxServer
 
 from .homes import async_add_household, push_meter
 from .influx_servers import DATABASE, USER, influx, settings_of
+from .meter_actions import call, meter_device
 
 __all__ = ["influx"]
 
@@ -223,3 +227,29 @@ async def test_the_end_of_the_export(hass: HomeAssistant, influx: InfluxServer) 
         ).fetchone()
     )
     assert count == 0
+
+
+async def test_single_readings_come_back(
+    hass: HomeAssistant, influx: InfluxServer
+) -> None:
+    """What is asked from InfluxDB is what the history knows too."""
+    entry = await _home(hass, influx)
+    await _append(entry, 100.5, 200, 300)
+    await _until(lambda: len(_stored(influx)) == 3)
+    request = {
+        "device_id": meter_device(hass, entry),
+        "channels": "power",
+        "start": dt_util.utcnow() - timedelta(hours=1),
+        "resolution": "raw",
+    }
+    own = await call(hass, "export_history", **request)
+    theirs = await call(hass, "export_history", **request, from_influxdb=True)
+    assert [row[1] for row in theirs["rows"]] == [100.5, 200, 300]
+    assert theirs == own
+    influx.kill()
+    with pytest.raises(HomeAssistantError):
+        await call(hass, "export_history", **request, from_influxdb=True)
+    hass.config_entries.async_update_entry(entry, options={})
+    await hass.async_block_till_done()
+    with pytest.raises(ServiceValidationError, match="InfluxDB"):
+        await call(hass, "export_history", **request, from_influxdb=True)

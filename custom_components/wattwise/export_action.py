@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import probatio
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -17,7 +17,7 @@ from homeassistant.util.json import JsonValueType
 
 from .allowed_files import async_file_to_write
 from .const import DOMAIN
-from .history.blocking_history import BlockingHistory
+from .history.blocking_store import BlockingStore
 from .history.calendar import Period
 from .history.errors import HistoryError
 from .history.export import RAW, Export, Resolution
@@ -29,6 +29,10 @@ from .history.files.export_file import (
     written_time,
 )
 from .history.files.layout import DecimalMark
+from .history.store import HistoryStore
+from .household import async_loaded_households
+from .influx_export import InfluxExport
+from .meter import Meter
 from .meter_target import async_target_meter
 from .metering.quantity import METER_CHANNELS, Channel
 from .time_zones import async_zone
@@ -41,6 +45,7 @@ ATTR_RESOLUTION: Final = "resolution"
 ATTR_TIME_ZONE: Final = "time_zone"
 ATTR_DECIMAL_MARK: Final = "decimal_mark"
 ATTR_OVERWRITE: Final = "overwrite"
+ATTR_FROM_INFLUX: Final = "from_influxdb"
 
 # What one answer may hold; files may hold more.
 _MAX_ROWS: Final = 10_000
@@ -74,6 +79,7 @@ SCHEMA: Final = probatio.Schema(
             ATTR_DECIMAL_MARK, default=DecimalMark.POINT.value
         ): probatio.In([mark.value for mark in DecimalMark]),
         probatio.Optional(ATTR_OVERWRITE, default=False): cv.boolean,
+        probatio.Optional(ATTR_FROM_INFLUX, default=False): cv.boolean,
     }
 )
 
@@ -96,7 +102,30 @@ async def async_export_history(call: ServiceCall) -> ServiceResponse:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="invalid_period"
         )
-    history = BlockingHistory(meter.history, meter.profile.meter_id)
+    if not data[ATTR_FROM_INFLUX]:
+        return await _async_export(call, meter, export, meter.history)
+    async with _influx_of(hass, meter).async_store() as store:
+        return await _async_export(call, meter, export, store)
+
+
+@callback
+def _influx_of(hass: HomeAssistant, meter: Meter) -> InfluxExport:
+    """Return the export of the meter's household."""
+    for entry in async_loaded_households(hass):
+        household = entry.runtime_data
+        if meter in household.meters.values() and household.export:
+            return household.export
+    raise ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="not_exported"
+    )
+
+
+async def _async_export(
+    call: ServiceCall, meter: Meter, export: Export, store: HistoryStore
+) -> ServiceResponse:
+    """Ask a store for the rows, and write them or return them."""
+    hass, data = call.hass, call.data
+    history = BlockingStore(store, meter.profile.meter_id)
     try:
         if name := data.get(ATTR_FILE):
             count = await _async_write(hass, export, history, name, data)
@@ -126,7 +155,7 @@ async def async_export_history(call: ServiceCall) -> ServiceResponse:
 async def _async_write(
     hass: HomeAssistant,
     export: Export,
-    history: BlockingHistory,
+    history: BlockingStore,
     name: str,
     data: dict[str, Any],
 ) -> int:
@@ -153,7 +182,7 @@ async def _async_write(
     return await hass.async_add_executor_job(write)
 
 
-def _answer(export: Export, history: BlockingHistory) -> list[JsonValueType]:
+def _answer(export: Export, history: BlockingStore) -> list[JsonValueType]:
     """Return the rows of an export that is not too long for an answer."""
     rows = list(islice(export.rows(history), _MAX_ROWS + 1))
     if len(rows) > _MAX_ROWS:

@@ -1,7 +1,7 @@
 """A household's export to InfluxDB: started with it, and what the user is told of it."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -15,11 +15,15 @@ from homeassistant.util import dt as dt_util, slugify
 from .const import CONF_INFLUX, DOMAIN
 from .history.errors import HistoryError
 from .history.history import History
+from .history.influx.archive import InfluxArchive
 from .history.influx.errors import CredentialsError, ServerError, UnreachableError
 from .history.influx.sender import ExportState, InfluxSender
+from .history.influx.server import InfluxServer
 from .history.influx.settings import InfluxSettings
+from .history.influx.store import InfluxStore
 from .history.outbox_targets import (
     end_exports,
+    exported_names,
     is_exported,
     request_past,
     set_target,
@@ -83,6 +87,27 @@ class InfluxExport:
         self._entry.async_create_background_task(
             self._hass, self._sender.run(), f"{DOMAIN} writes to InfluxDB"
         )
+
+    @asynccontextmanager
+    async def async_store(self) -> AsyncGenerator[InfluxStore]:
+        """Yield what asks the server for readings instead of the history's file.
+
+        Raises HistoryError.
+        """
+        names = await self._history.ask(
+            partial(exported_names, household=self._household)
+        )
+        server = InfluxServer(self.settings)
+        try:
+            yield InfluxStore(
+                self._history,
+                InfluxArchive(server),
+                # A meter that is not exported has no series there, under any name.
+                lambda meter_id: names.get(meter_id, meter_id),
+                self._hass.config.time_zone,
+            )
+        finally:
+            await self._hass.async_add_executor_job(server.close)
 
     async def async_report(self) -> dict[str, Any]:
         """Return how the export does, and the newest points that were refused.

@@ -17,6 +17,7 @@ from wattwise_dev.demo.discovery import card_of, connect_broker, connect_node
 from wattwise_dev.demo.household import demo_household
 from wattwise_dev.demo.live import Live
 from wattwise_dev.demo.plan import PLACE
+from wattwise_dev.esphome.host_program import IDENTITY as NODE_IDENTITY
 from wattwise_dev.home_assistant import HomeAssistant, free_port
 
 from .flow_dialog import SCREENSHOTS, FlowDialog, assert_readable, said
@@ -57,7 +58,7 @@ async def discovered(tmp_path: Path) -> AsyncIterator[tuple[HomeAssistant, str]]
         await card_of(home, mqtt_meter.IDENTITY, _PATIENCE_S)
         announcement = equipment.plug.announcement
         await card_of(home, wiring.plug_mac, _PATIENCE_S, announcement)
-        await card_of(home, esphome_node.IDENTITY, _PATIENCE_S)
+        await card_of(home, NODE_IDENTITY, _PATIENCE_S)
         yield home, equipment.plug.name
     finally:
         await live.stop()

@@ -33,23 +33,23 @@ def test_no_compiler(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_build_is_used_again(installed: Path) -> None:
-    """Until the meter, its address or ESPHome is another."""
+    """Until the meter, the names of its sensors or ESPHome is another."""
 
     def folder(*what: str) -> str:
-        return module._fingerprint(installed / "bin" / "esphome", *what)
+        command = installed / "bin" / "esphome"
+        return module._fingerprint(command, module._PUSHING_METER, *what)
 
-    pzem = folder("pzem004t_v3", "98:35:69:ab:f6:79", "")
-    assert folder("pzem004t_v3", "98:35:69:ab:f6:79", "") == pzem
-    assert folder("sdm230", "98:35:69:ab:f6:79", "") != pzem
-    assert folder("pzem004t_v3", "98:35:69:ab:f6:80", "") != pzem
-    assert folder("pzem004t_v3", "98:35:69:ab:f6:79", "New ") != pzem
+    pzem = folder("pzem004t_v3", "")
+    assert folder("pzem004t_v3", "") == pzem
+    assert folder("sdm230", "") != pzem
+    assert folder("pzem004t_v3", "New ") != pzem
     program = module.BUILDS / pzem / "program"
     program.parent.mkdir(parents=True)
     program.touch()
-    assert host_program("pzem004t_v3", "98:35:69:ab:f6:79", "") == program
+    assert host_program("pzem004t_v3") == program
 
     (installed / "installed-from").write_text("esphome==2026.11.0\n")
-    assert folder("pzem004t_v3", "98:35:69:ab:f6:79", "") != pzem
+    assert folder("pzem004t_v3", "") != pzem
 
 
 @pytest.mark.parametrize("name", ["false", "cat"])

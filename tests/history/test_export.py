@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history.blocking_history import (
+from custom_components.wattwise.history.blocking_store import (
     AbandonedError,
-    BlockingHistory,
+    BlockingStore,
 )
 from custom_components.wattwise.history.calendar import HOUR_MS, SLOT_MS, Period
 from custom_components.wattwise.history.export import RAW, Export, Resolution
@@ -83,7 +83,7 @@ async def changed_day(
 
 async def rows_of(history: History, export: Export) -> list[tuple[int, float | None]]:
     """Return the rows of an export with one column of interest."""
-    asking = BlockingHistory(history, "meter")
+    asking = BlockingStore(history, "meter")
     rows = await asyncio.to_thread(lambda: list(export.rows(asking)))
     return [(time_ms, values[0]) for time_ms, values in rows]
 
@@ -146,7 +146,7 @@ async def test_means_are_weighted_by_time(history: History) -> None:
         [Channel.VOLTAGE_L1], start_ms, start_ms + HOUR_MS, 180, ZoneInfo("UTC")
     )
     assert export.columns == ("voltage_l1_V", "voltage_l1_V_min", "voltage_l1_V_max")
-    asking = BlockingHistory(history, "meter")
+    asking = BlockingStore(history, "meter")
     rows = await asyncio.to_thread(lambda: list(export.rows(asking)))
     mean = (230 * 60 + 240 * 30 + 220 * 90) / 180
     assert rows[0] == (start_ms, pytest.approx((mean, 220, 240)))
@@ -174,7 +174,7 @@ async def test_an_export_imported_again_is_the_same_history(
     end_ms = days[1].end_ms
     export = Export([ENERGY], start_ms, end_ms, resolution, ZoneInfo(zone))
     path = tmp_path / "export.csv"
-    asking = BlockingHistory(history, "meter")
+    asking = BlockingStore(history, "meter")
 
     def write() -> int:
         rows = export.rows(asking)
@@ -219,7 +219,7 @@ async def test_raw_readings(history: History, tmp_path: Path) -> None:
         [ENERGY, Channel.POWER], start_ms, start_ms + HOUR_MS, RAW, ZoneInfo("UTC")
     )
     path = tmp_path / "raw.json"
-    asking = BlockingHistory(history, "meter")
+    asking = BlockingStore(history, "meter")
     rows = export.rows(asking)
     count = await asyncio.to_thread(
         write_export, path, export.columns, rows, export.time_zone
@@ -248,7 +248,7 @@ async def test_an_abandoned_export_ends(history: History, tmp_path: Path) -> Non
     start_ms = 1_760_000_400_000
     await history.append(METER, [counter(start_ms + n * HOUR_MS, n) for n in range(9)])
     export = Export([ENERGY], start_ms, start_ms + 30 * DAY_MS, 3_600, ZoneInfo("UTC"))
-    asking = BlockingHistory(history, "meter")
+    asking = BlockingStore(history, "meter")
     rows = export.rows(asking)
     await asyncio.to_thread(next, rows)
     asking.abandon()

@@ -16,7 +16,7 @@ from typing import Any
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from wattwise_dev.demo.plan import HOUSEHOLD_ANSWERS
-from wattwise_dev.esphome.host_program import RunningMeter
+from wattwise_dev.esphome.host_program import IDENTITY, RunningMeter
 from wattwise_dev.esphome.modbus_meter import Measured, ModbusMeter, pzem004t_v3
 from wattwise_dev.home_assistant import (
     Flow,
@@ -27,7 +27,6 @@ from wattwise_dev.home_assistant import (
 )
 
 ADDRESS = "10.77.0.1"
-MAC = "983569abf679"
 NETWORK = (
     "ip link set lo up multicast on",
     f"ip address add {ADDRESS}/24 dev lo",
@@ -64,12 +63,12 @@ async def announce(port: int) -> AsyncZeroconf:
     await announcer.async_register_service(
         AsyncServiceInfo(
             "_esphomelib._tcp.local.",
-            "wattwise-abf679._esphomelib._tcp.local.",
+            f"wattwise-{IDENTITY[6:]}._esphomelib._tcp.local.",
             addresses=[socket.inet_aton(ADDRESS)],
             port=port,
-            server="wattwise-abf679.local.",
+            server=f"wattwise-{IDENTITY[6:]}.local.",
             properties={
-                "mac": MAC,
+                "mac": IDENTITY,
                 "friendly_name": "Pump",
                 "version": "2026.10.0",
                 "platform": "ESP32",

@@ -2,15 +2,52 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 import signal
 import subprocess
 import sys
 import time
 
+from wattwise_dev.home_assistant import free_port
+
 REPOSITORY = Path(__file__).resolve().parents[2]
+HOMES = REPOSITORY / ".wattwise" / "demo"
+COMPLETE_HOME = "test-home"
 _READY_TIMEOUT_S = 240
 _STOP_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Smoke:
+    """A home that was set up, looked at and stopped."""
+
+    demo: subprocess.CompletedProcess[str]
+    log: str
+    """What Home Assistant had to say."""
+
+
+@cache
+def complete_home() -> Smoke:
+    """Set up the home that has all there can be, once for all tests.
+
+    It stays in its folder, so that tests can go on with it.
+    """
+    return smoke(COMPLETE_HOME, free_port())
+
+
+def smoke(
+    name: str,
+    port: int,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+) -> Smoke:
+    """Set a new home up in the folder of this name."""
+    where = ("--name", name, "--port", str(port))
+    demo = run_demo("--smoke", *where, *arguments, environment=environment)
+    log = HOMES / name / "home-assistant.log"
+    return Smoke(demo, log.read_text() if log.exists() else "")
 
 
 def run_demo(
@@ -29,11 +66,14 @@ def run_demo(
 
 
 @contextmanager
-def running_demo(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running_demo(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """Run the demo until it says that it is ready, and interrupt it afterwards."""
     demo = subprocess.Popen(  # noqa: S603  (the command is ours)
         _command(*arguments),
         cwd=REPOSITORY,
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

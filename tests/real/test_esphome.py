@@ -21,9 +21,14 @@ import pytest
 
 from tests.conftest import require_program
 from tests.firmware.environment import require_esphome
-from wattwise_dev.benchmark.home import add_push_meter
+from wattwise_dev.benchmark.ingest.home import add_push_meter
 from wattwise_dev.demo.commissioning import set_up_household
-from wattwise_dev.esphome.host_program import RunningMeter, host_program
+from wattwise_dev.esphome.host_program import (
+    IDENTITY,
+    MAC,
+    RunningMeter,
+    host_program,
+)
 from wattwise_dev.esphome.modbus_meter import (
     Measured,
     ModbusMeter,
@@ -49,8 +54,6 @@ pytestmark = [
     pytest.mark.xdist_group("esphome"),
 ]
 
-MAC = "98:35:69:ab:f6:79"
-IDENTITY = "983569abf679"
 PATIENCE_S = 40.0
 MEASURED = Measured(
     power=412.3,
@@ -90,11 +93,11 @@ async def home(tmp_path: Path) -> AsyncGenerator[HomeAssistant]:
         yield home
 
 
-def built(meter_package: str, label: str = "") -> Path:
+def built(meter_package: str, label: str = "", *, pushes: bool = True) -> Path:
     """Return the program of a meter; skip where it cannot be built."""
     require_esphome()
     require_program("g++")
-    return host_program(meter_package, MAC, label)
+    return host_program(meter_package, label, pushes=pushes)
 
 
 async def until[T](ask: Callable[[], Awaitable[T | None]]) -> T:
@@ -318,7 +321,7 @@ def test_an_announced_node(pzem_program: Path, tmp_path: Path) -> None:
             "esphome": ["zeroconf", MAC],
             "wattwise": ["zeroconf", IDENTITY],
         },
-        "meters": ["Meter abf679"],
+        "meters": [f"Meter {IDENTITY[6:]}"],
         "left": [],
     }
 
@@ -409,7 +412,7 @@ async def test_the_driver_of_an_sdm(
     tmp_path: Path,
 ) -> None:
     """ESPHome's own driver reads both directions, and all phases."""
-    program = await asyncio.to_thread(built, meter_package)
+    program = await asyncio.to_thread(built, meter_package, pushes=False)
     with (
         ModbusMeter(1, registers) as meter,
         RunningMeter(program, tmp_path / "node", meter.line, free_port()) as node,

@@ -8,6 +8,7 @@ from wattwise_dev.home_assistant import (
     HomeAssistant,
     HomeAssistantProcessError,
     RestError,
+    client,
     free_port,
 )
 
@@ -41,10 +42,16 @@ async def test_a_home_survives_a_power_cut(tmp_path: Path) -> None:
     assert not config["recovery_mode"]
 
 
-async def test_only_the_owner_gets_in(tmp_path: Path) -> None:
+async def test_only_the_owner_gets_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A second onboarding is refused, and so is a request without a token."""
     async with HomeAssistant(tmp_path, free_port(), with_integration=False) as home:
         await home.onboard()
+        assert (await home.command("auth/current_user"))["is_owner"]
+        # After a long silence, Home Assistant has closed the connection.
+        monkeypatch.setattr(client, "_FRESH_S", 0.0)
+        assert (await home.command("auth/current_user"))["is_owner"]
         with pytest.raises(RestError) as second:
             await home.onboard()
         assert second.value.status in (403, 404)

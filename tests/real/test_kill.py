@@ -15,7 +15,8 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 import pytest
 
-from wattwise_dev.benchmark.home import PushMeter, add_push_meter
+from custom_components.wattwise.history.raw_readings import RawReadings
+from wattwise_dev.benchmark.ingest.home import PushMeter, add_push_meter
 from wattwise_dev.demo.commissioning import set_up_household
 from wattwise_dev.home_assistant import HomeAssistant, free_port
 
@@ -231,13 +232,17 @@ def check_file(database: Path, sender: Sender) -> None:
 def stored(
     connection: sqlite3.Connection, meter: PushMeter, channel: str
 ) -> list[tuple[int, float]]:
-    """Return times [ms] and values of a channel, straight from the table."""
-    return connection.execute(
-        "SELECT slot * 300000 + offset_ms AS time_ms, value"
-        " FROM reading JOIN channel USING (channel_id)"
-        " WHERE meter_id = ? AND name = ? ORDER BY time_ms",
+    """Return times [ms] and values of a channel, straight from the file."""
+    (channel_id,) = connection.execute(
+        "SELECT channel_id FROM channel WHERE meter_id = ? AND name = ?",
         (meter.meter_id, channel),
-    ).fetchall()
+    ).fetchone()
+    return [
+        (reading.time_ms, reading.value)
+        for page in RawReadings(connection).pages(channel_id, 0, 1 << 42)
+        for reading in page
+        if reading.value is not None
+    ]
 
 
 async def check_action(home: HomeAssistant, sender: Sender) -> None:

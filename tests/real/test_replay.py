@@ -31,7 +31,6 @@ POWER = ("power",)
 @pytest.mark.real
 # A first build of the node's program takes about a minute.
 @pytest.mark.timeout(400)
-@pytest.mark.xdist_group("esphome")
 def test_no_transport_loses_a_reading() -> None:
     """The evening of a house in a minute; broker, network and node fail meanwhile."""
     require_program("mosquitto")

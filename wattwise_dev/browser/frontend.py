@@ -10,9 +10,12 @@ from typing import Final, Self
 
 from playwright.async_api import Browser, Page
 
+from .conversation import Conversation
+
 _TIMEOUT_MS: Final = 60_000
-_SETTLED_S: Final = 1.5
-_POLL_S: Final = 0.25
+# Longer than a dialog takes to slide in.
+_SETTLED_S: Final = 0.6
+_POLL_S: Final = 0.1
 
 _LOADED: Final = """() =>
   document.querySelector("home-assistant")?.hass?.panels
@@ -64,11 +67,14 @@ PHONE: Final = Screen("phone", 390, 844, scale=2.0, touch=True)
 class Frontend:
     """One browser tab, logged in."""
 
-    def __init__(self, page: Page, url: str, screen: Screen) -> None:
+    def __init__(
+        self, page: Page, url: str, screen: Screen, conversation: Conversation
+    ) -> None:
         """Drive this tab; `Frontend.open` makes one."""
         self.page = page
         self.screen = screen
         self._url = url
+        self._conversation = conversation
 
     @classmethod
     @asynccontextmanager
@@ -91,12 +97,13 @@ class Frontend:
         context.set_default_timeout(_TIMEOUT_MS)
         try:
             page = await context.new_page()
+            conversation = Conversation(page)
             await page.goto(url)
             await page.locator("input[name='username']").fill(username)
             await page.locator("input[name='password']").fill(password)
             await page.keyboard.press("Enter")
             await page.wait_for_function(_LOADED)
-            yield cls(page, url, screen)
+            yield cls(page, url, screen, conversation)
         finally:
             await context.close()
 
@@ -107,7 +114,7 @@ class Frontend:
         await self.settle()
 
     async def settle(self, timeout_s: float = 20.0) -> None:
-        """Wait until the words on the screen have stayed the same for a moment.
+        """Wait until the page has its answers and its words stay the same for a moment.
 
         Numbers may change all the time on a live dashboard: they do not count.
         """
@@ -115,7 +122,7 @@ class Frontend:
         words, since = "", time.monotonic()
         while time.monotonic() < deadline:
             now = "".join(c for c in await self.visible_text() if c.isalpha())
-            if now != words:
+            if now != words or not self._conversation.is_over:
                 words, since = now, time.monotonic()
             elif words and time.monotonic() - since >= _SETTLED_S:
                 return

@@ -23,15 +23,17 @@ from wattwise_dev.home_assistant import (
     RestError,
     is_free,
 )
+from wattwise_dev.influxdb.server_program import ServerFailedError, ServerMissingError
+from wattwise_dev.mqtt.broker import BrokerFailedError
 from wattwise_dev.simulator import SimulatorError
 
+from .arrival import look_at_arrival
 from .dashboard import URL_PATH
-from .devices.broker import BrokerError
 from .devices.equipment import TakenPortError
 from .home import DemoHome, UnsoundHomeError, running_home
 from .progress import Progress
 from .sight import look, versions_of
-from .welcome import terminal_lines
+from .welcome import database_lines, terminal_lines
 
 # Every home is a folder in here, so that nothing else is ever deleted.
 _FOLDER: Final = Path(__file__).resolve().parents[2] / ".wattwise" / "demo"
@@ -61,7 +63,11 @@ def main() -> int:
     run = _smoke if arguments.smoke else _run
     try:
         home = running_home(
-            folder, arguments.port, progress, with_node=not arguments.no_esphome
+            folder,
+            arguments.port,
+            progress,
+            with_node=not arguments.no_esphome,
+            with_influxdb=arguments.influxdb,
         )
         return asyncio.run(_stoppable(run(home, progress)))
     except UnsoundHomeError as err:
@@ -70,12 +76,14 @@ def main() -> int:
             file=sys.stderr,
         )
     except (
-        BrokerError,
+        BrokerFailedError,
         CommandError,
         FlowError,
         HomeAssistantProcessError,
         HostProgramError,
         RestError,
+        ServerFailedError,
+        ServerMissingError,
         SimulatorError,
         TakenPortError,
     ) as err:
@@ -95,6 +103,11 @@ def _arguments() -> argparse.Namespace:
         "--no-esphome",
         action="store_true",
         help="a new home gets no ESPHome node, which takes a minute to build",
+    )
+    parser.add_argument(
+        "--influxdb",
+        action="store_true",
+        help="write all readings to a real InfluxDB as well, from now on",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
@@ -135,12 +148,15 @@ async def _run(running: Running, progress: Progress) -> int:
         for missing in sight.missing:
             progress.say(f"Missing: {missing}")
         progress.say("Ready.")
+        told = "\n".join(terminal_lines(demo.known))
+        if demo.database:
+            told += "\n\n" + "\n".join(database_lines(demo.database))
         print(
             f"""
     Open      {home.url}/{URL_PATH}
     Log in    {home.credentials.username} / {home.credentials.password}
 
-{indent("\n".join(terminal_lines(demo.known)), "    ")}
+{indent(told, "    ")}
 
     Everything is kept in .wattwise/demo/{home.config_dir.name}. Press Ctrl-C to stop.
 """,
@@ -161,22 +177,36 @@ async def _smoke(running: Running, progress: Progress) -> int:
         sight = await look(
             demo.home_assistant.client, demo.entities, progress, until_growing=True
         )
+        arrival = None
+        if demo.database:
+            progress.say("Looking at InfluxDB ...")
+            arrival = await look_at_arrival(
+                demo.home_assistant, demo.known, demo.database
+            )
     meters = {
         key: {"transport": meter.transport, "found_by": meter.found_by}
         for key, meter in demo.known.meters.items()
     }
+    missing = sight.missing + (arrival.missing if arrival else ())
     seen = {
-        "ok": not sight.missing,
+        "ok": not missing,
         **versions,
         "broker": demo.broker,
         "meters": meters,
         "fallbacks": demo.known.fallbacks,
         **asdict(sight),
+        "missing": missing,
     }
+    if arrival:
+        seen["influxdb"] = {
+            "version": arrival.version,
+            "points": arrival.points,
+            "waiting": arrival.waiting,
+        }
     print(json.dumps(seen))
-    for missing in sight.missing:
-        progress.say(f"Missing: {missing}")
-    return 1 if sight.missing else 0
+    for what in missing:
+        progress.say(f"Missing: {what}")
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":

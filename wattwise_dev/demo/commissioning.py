@@ -5,8 +5,15 @@ from collections.abc import Callable
 import time
 from typing import Any, Final
 
-from wattwise_dev.home_assistant import AbortError, Flow, FormError, HomeAssistant
+from wattwise_dev.home_assistant import (
+    AbortError,
+    Flow,
+    FlowError,
+    FormError,
+    HomeAssistant,
+)
 
+from .database import DATABASE, PASSWORD, USER, DemoDatabase
 from .plan import HOUSEHOLD_ANSWERS, INTERVAL_S, DemoMeter
 
 _DOMAIN: Final = "wattwise"
@@ -72,6 +79,21 @@ async def add_push_meter(
     connect(key)
     await _fill_in(flow, meter, **answers)
     return key
+
+
+async def set_up_export(
+    home: HomeAssistant, entry_id: str, database: DemoDatabase
+) -> None:
+    """Let WattWise write to an InfluxDB as well, through the household's options."""
+    flow = await home.begin_options_flow(entry_id)
+    await flow.choose("influx")
+    if flow.step.options:
+        # It knows one already.
+        await flow.choose("influx_server")
+    await flow.submit(url=database.url, verify_ssl=True)
+    await flow.submit(database=DATABASE, username=USER, password=PASSWORD)
+    if not flow.step.is_done:
+        raise FlowError(f"The export is not set up: {flow.step}")
 
 
 async def _fill_in(flow: Flow, meter: DemoMeter, **answers: Any) -> None:

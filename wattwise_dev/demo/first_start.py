@@ -8,6 +8,7 @@ from pathlib import Path
 import time
 from typing import Final
 
+from wattwise_dev.esphome.host_program import IDENTITY as NODE_IDENTITY
 from wattwise_dev.home_assistant import FlowError, HomeAssistant
 
 from .commissioning import (
@@ -18,7 +19,6 @@ from .commissioning import (
     set_up_household,
 )
 from .devices.equipment import Equipment
-from .devices.esphome_node import IDENTITY as NODE_IDENTITY
 from .devices.mqtt_meter import IDENTITY as MQTT_IDENTITY
 from .devices.sensor_plug import ENERGY_UNIQUE_ID, POWER_UNIQUE_ID
 from .discovery import card_of, connect_broker, connect_node

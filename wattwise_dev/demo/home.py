@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 import shutil
+from typing import Final
 
 from homeassistant.const import RESTART_EXIT_CODE
 from wattwise_dev.home_assistant import HomeAssistant
 
+from .commissioning import set_up_export
 from .dashboard import show_dashboard
+from .database import DemoDatabase
 from .devices import sensor_plug
 from .devices.equipment import Equipment
 from .devices.esphome_node import NoNodeError, program_of_node
@@ -31,6 +34,7 @@ _CONFIGURATION = f"""\
 zeroconf:
 
 {sensor_plug.CONFIGURATION}"""
+_EXPORT: Final = "influx_status"
 
 
 class UnsoundHomeError(Exception):
@@ -47,6 +51,8 @@ class DemoHome:
     broker: str
     """The program that passes MQTT messages on."""
     entities: Entities
+    database: DemoDatabase | None
+    """The InfluxDB that is written to as well."""
     progress: Progress
 
     async def stay(self) -> None:
@@ -79,13 +85,19 @@ class DemoHome:
 
 @asynccontextmanager
 async def running_home(
-    folder: Path, port: int, progress: Progress, *, with_node: bool
+    folder: Path,
+    port: int,
+    progress: Progress,
+    *,
+    with_node: bool,
+    with_influxdb: bool,
 ) -> AsyncIterator[DemoHome]:
     """Run the home of a folder; a folder without a complete home gets a new one.
 
-    A new one gets an ESPHome node if wanted and possible. Raises UnsoundHomeError when
-    the home there has been changed too much, TakenPortError when its devices cannot be
-    where they were.
+    A new one gets an ESPHome node if wanted and possible; any gets an InfluxDB if
+    wanted, and has it from then on. Raises UnsoundHomeError when the home there has
+    been changed too much, TakenPortError when its devices cannot be where they were,
+    ServerMissingError and ServerFailedError when InfluxDB does not run.
     """
     try:
         known = load_home(folder)
@@ -98,6 +110,8 @@ async def running_home(
         await asyncio.to_thread(folder.mkdir, parents=True)
     began = known.began if known else datetime.now(UTC).replace(microsecond=0)
     wiring = known.wiring if known else Wiring.new(with_node=program is not None)
+    if with_influxdb:
+        wiring = wiring.with_influxdb()
     home = HomeAssistant(folder, port, place=PLACE, extra_configuration=_CONFIGURATION)
     equipment = Equipment(folder, wiring, home.client, program)
     live = Live(demo_household(began), home.url)
@@ -117,6 +131,7 @@ async def running_home(
         else:
             first = FirstStart(home, equipment, live, fallbacks, progress)
             known = await first.set_up(began)
+        known = replace(known, wiring=wiring)
         for key, meter in known.meters.items():
             if meter.push_key is not None:
                 live.push(key, meter.push_key)
@@ -124,10 +139,16 @@ async def running_home(
         entities = await find_entities(home, known)
         if is_new:
             await record_past(home, known, entities)
+        database = equipment.database
+        if database and with_influxdb and not entities.household(_EXPORT):
+            progress.say("Setting up the export to InfluxDB, in the options ...")
+            await set_up_export(home, known.entry_id, database)
         await show_energy(home, entities)
         await show_dashboard(home, known, entities)
         save_home(folder, known)
-        yield DemoHome(home, live, known, equipment.broker.name, entities, progress)
+        yield DemoHome(
+            home, live, known, equipment.broker.name, entities, database, progress
+        )
 
 
 async def _node(

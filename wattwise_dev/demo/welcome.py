@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from .database import DATABASE, PASSWORD, USER, DemoDatabase
 from .memory import KnownHome
 from .plan import METERS, Transport
 
@@ -10,6 +11,7 @@ _DASHBOARD: Final = """\
 Four simulated meters report live, each in its own way. {}
 
 Their last 60 days were loaded from files."""
+_AND_DATABASE: Final = " Every reading is written to an **InfluxDB** as well."
 _SENTENCES: Final = {
     Transport.MQTT: "The **{}** speaks MQTT.",
     Transport.PUSH: "The **{}** roof pushes over HTTP.",
@@ -32,7 +34,10 @@ def dashboard_welcome(known: KnownHome) -> str:
         _SENTENCES[_transport(known, meter.key)].format(meter.name.lower())
         for meter in METERS
     )
-    return _DASHBOARD.format(" ".join(sentences))
+    text = _DASHBOARD.format(" ".join(sentences))
+    if known.wiring.influxdb_port is not None:
+        text += _AND_DATABASE
+    return text
 
 
 def terminal_lines(known: KnownHome) -> list[str]:
@@ -44,6 +49,22 @@ def terminal_lines(known: KnownHome) -> list[str]:
             line += f" ({reason})"
         lines.append(line)
     return lines
+
+
+def database_lines(database: DemoDatabase) -> list[str]:
+    """Return where InfluxDB answers, and how to look at what it has."""
+    question = (
+        'SELECT last("value") FROM "wattwise_reading" GROUP BY "meter", "channel"'
+    )
+    look = (
+        f"curl -G {database.url}/query -u {USER}:{PASSWORD} -d db={DATABASE}"
+        f" -d pretty=true --data-urlencode 'q={question}'"
+    )
+    return [
+        f"InfluxDB  {database.url}, database {DATABASE}",
+        f"Log in    {USER} / {PASSWORD}",
+        f"Look      {look}",
+    ]
 
 
 def _transport(known: KnownHome, meter: str) -> Transport:

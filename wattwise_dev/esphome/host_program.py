@@ -1,4 +1,9 @@
-"""The firmware of a meter as a program of this computer: built once, run at will."""
+"""The firmware of a meter as a program of this computer: built once, run at will.
+
+All nodes have the same hardware address: it is compiled into every object file, and one
+program serves the demo and the tests. Builds share a folder for the same reason: what
+stays the same from one program to the next is not compiled again.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +23,16 @@ from .tool import ENVIRONMENT, ROOT, EsphomeFailedError, esphome_command, run
 
 FIRMWARE: Final = ROOT / "firmware"
 BUILDS: Final = ROOT / ".wattwise" / "esphome-build"
+# Made up: the second digit says that nobody gave a network chip this address.
+MAC: Final = "02:7a:7a:5c:1e:07"
+IDENTITY: Final = MAC.replace(":", "")
 
 _HERE: Final = Path(__file__).parent
-_DEVICE: Final = _HERE / "host_meter.yaml"
+_METER: Final = _HERE / "host_meter.yaml"
+_PUSHING_METER: Final = _HERE / "host_pushing_meter.yaml"
 _JSON_LIBRARY: Final = _HERE / "arduinojson"
+_DATA: Final = "data"
+_LOCK: Final = "lock"
 _BUILD_SECONDS: Final = 900.0
 _START_SECONDS: Final = 10.0
 _STOP_SECONDS: Final = 5.0
@@ -38,19 +49,20 @@ class HostProgramError(Exception):
 
 
 def host_program(
-    meter_package: str = "pzem004t_v3",
-    mac: str = "98:35:69:ab:f6:79",
-    label: str = "",
+    meter_package: str = "pzem004t_v3", label: str = "", *, pushes: bool = True
 ) -> Path:
     """Return the program of a meter of firmware/meters, built if it was not yet.
 
-    The label stands before the names of its sensors. A first build takes about a minute. Raises EsphomeMissingError and
+    The label stands before the names of its sensors. A first build takes about half a
+    minute, less without what pushes over HTTP. Raises EsphomeMissingError and
     CompilerMissingError, and EsphomeFailedError with what ESPHome printed.
     """
     command = esphome_command()
-    folder = BUILDS / _fingerprint(command, meter_package, mac, label)
+    device = _PUSHING_METER if pushes else _METER
+    folder = BUILDS / _fingerprint(command, device, meter_package, label)
     program = folder / "program"
-    with _only_one(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_one():
         if program.exists():
             os.utime(folder)
             return program
@@ -60,19 +72,18 @@ def host_program(
             )
         output = run(
             "compile",
-            (_DEVICE,),
-            data=folder / "data",
-            substitutions=_substitutions(meter_package, mac, label),
+            (device,),
+            data=BUILDS / _DATA,
+            substitutions=_substitutions(meter_package, label),
             seconds=_BUILD_SECONDS,
         )
-        built = list((folder / "data").glob("build/*/.pioenvs/*/program"))
+        built = list((BUILDS / _DATA).glob("build/*/.pioenvs/*/program"))
         if len(built) != 1:
             raise EsphomeFailedError(output)
         # Only when it is complete does it count as built.
         shutil.copy2(built[0], folder / "program.new")
-        shutil.rmtree(folder / "data")
         (folder / "program.new").rename(program)
-    _forget_old_builds()
+        _forget_old_builds()
     return program
 
 
@@ -92,7 +103,7 @@ class RunningMeter:
         """Prepare an instance that keeps its settings in a folder.
 
         It polls the meter on a serial line, offers ESPHome's API on a port, and
-        pushes to a Home Assistant if it has its URL and a key.
+        pushes to a Home Assistant if it can, and has its URL and a key.
         """
         self.api_port = api_port
         self._program = program
@@ -178,10 +189,10 @@ class RunningMeter:
         )
 
 
-def _substitutions(meter_package: str, mac: str, label: str) -> dict[str, str]:
+def _substitutions(meter_package: str, label: str) -> dict[str, str]:
     return {
         "meter_package": meter_package,
-        "mac": mac,
+        "mac": MAC,
         "label": label,
         "firmware": str(FIRMWARE),
         "components_path": str(FIRMWARE / "components"),
@@ -189,13 +200,15 @@ def _substitutions(meter_package: str, mac: str, label: str) -> dict[str, str]:
     }
 
 
-def _fingerprint(command: Path, meter_package: str, mac: str, label: str) -> str:
+def _fingerprint(command: Path, device: Path, meter_package: str, label: str) -> str:
     """Return what changes whenever the program would."""
     content = hashlib.sha256()
-    content.update(f"{meter_package}\n{mac}\n{label}\n{command.parent}".encode())
+    parameters = (device.name, meter_package, MAC, label, command.parent)
+    content.update("\n".join(map(str, parameters)).encode())
     content.update((ENVIRONMENT / "installed-from").read_bytes())
     files = [
-        _DEVICE,
+        _METER,
+        _PUSHING_METER,
         *_JSON_LIBRARY.rglob("*"),
         FIRMWARE / "meters" / f"{meter_package}.yaml",
         *(FIRMWARE / "common").glob("*.yaml"),
@@ -210,10 +223,9 @@ def _fingerprint(command: Path, meter_package: str, mac: str, label: str) -> str
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Let no two processes build in a folder at the same time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+def _only_one() -> Iterator[None]:
+    """Let no two processes build at the same time."""
+    with (BUILDS / _LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

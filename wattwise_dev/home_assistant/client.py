@@ -1,6 +1,7 @@
 """A client of Home Assistant's REST and WebSocket interfaces."""
 
 import asyncio
+import time
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -9,6 +10,9 @@ from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse, WSMsg
 _TIMEOUT: Final = ClientTimeout(total=120)
 # The states of a large home are one message.
 _MAX_MESSAGE_BYTES: Final = 64 * 1024 * 1024
+# Home Assistant closes a WebSocket whose pings are not answered for some 80 s, and we
+# answer only while we wait for something.
+_FRESH_S: Final = 30.0
 
 
 class RestError(Exception):
@@ -40,6 +44,7 @@ class Client:
         self._socket: ClientWebSocketResponse | None = None
         self._socket_lock = asyncio.Lock()
         self._last_id = 0
+        self._used_at = 0.0
 
     async def __aenter__(self) -> Self:
         """Open the client."""
@@ -92,6 +97,7 @@ class Client:
             self._last_id += 1
             await socket.send_json({"id": self._last_id, "type": command, **fields})
             answer = await self._receive(socket, self._last_id)
+            self._used_at = time.monotonic()
         if not answer["success"]:
             error = answer["error"]
             raise CommandError(command, error["code"], error["message"])
@@ -119,8 +125,11 @@ class Client:
         return self._session
 
     async def _open_socket(self) -> ClientWebSocketResponse:
-        if self._socket is not None and not self._socket.closed:
-            return self._socket
+        if self._socket is not None:
+            is_fresh = time.monotonic() - self._used_at < _FRESH_S
+            if is_fresh and not self._socket.closed:
+                return self._socket
+            await self._socket.close()
         socket = await self._http().ws_connect(
             f"{self.url}/api/websocket", max_msg_size=_MAX_MESSAGE_BYTES
         )

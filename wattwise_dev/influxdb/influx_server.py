@@ -21,13 +21,18 @@ class InfluxServer(ServerProgram):
     program = PROGRAM
 
     def __init__(
-        self, folder: Path, *, users: bool = False, largest_request: int = 25_000_000
+        self,
+        folder: Path,
+        port: int | None = None,
+        *,
+        users: bool = False,
+        largest_request: int = 25_000_000,
     ) -> None:
         """Prepare a server; with `users`, each request must name one of them.
 
         `largest_request` is in bytes, as they are sent.
         """
-        super().__init__(folder)
+        super().__init__(folder, port)
         self._users = users
         self._largest_request = largest_request
 
@@ -67,6 +72,15 @@ class InfluxServer(ServerProgram):
             self.run(
                 f"CREATE USER {ADMIN} WITH PASSWORD '{PASSWORD}' WITH ALL PRIVILEGES"
             )
+
+    def version(self) -> str:
+        """Return what the server says it is."""
+        connection = HTTPConnection(HOST, self.port, timeout=30)
+        try:
+            connection.request("GET", "/ping")
+            return connection.getresponse().headers["X-Influxdb-Version"]
+        finally:
+            connection.close()
 
     def run(self, statement: str, database: str = "") -> list[dict[str, Any]]:
         """Run InfluxQL as the administrator; return the series of its first result.

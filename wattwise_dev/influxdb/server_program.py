@@ -1,6 +1,7 @@
 """A database server as a child process, started, killed and started again at will."""
 
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 import shutil
@@ -13,6 +14,8 @@ from wattwise_dev.home_assistant import free_port
 HOST: Final = "127.0.0.1"
 UNPACKED: Final = Path(__file__).parents[2] / ".wattwise" / "influxdb" / "usr" / "bin"
 _PATIENCE_SECONDS: Final = 20.0
+# Writing what is in memory to the disk takes a moment.
+_STOP_SECONDS: Final = 10.0
 
 
 class ServerMissingError(Exception):
@@ -29,12 +32,15 @@ def find_program(name: str) -> str | None:
 
 
 class ServerProgram(ABC):
-    """A server on a free port, which keeps its port and its data while it is down."""
+    """A server which keeps its port and its data while it is down."""
 
     program: str
 
-    def __init__(self, folder: Path) -> None:
-        """Prepare a server whose data lie in a folder; raises ServerMissingError."""
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        """Prepare a server whose data lie in a folder; raises ServerMissingError.
+
+        Without a port it takes one on which nobody listens now.
+        """
         program = find_program(self.program)
         if program is None:
             raise ServerMissingError(
@@ -42,7 +48,7 @@ class ServerProgram(ABC):
             )
         self._program = program
         self._folder = folder
-        self.port: int = free_port()
+        self.port: int = port or free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -81,6 +87,14 @@ class ServerProgram(ABC):
                 last = log.read_text(errors="replace").splitlines()[-5:]
                 raise ServerFailedError("\n".join([f"{self.program} failed:", *last]))
             time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End the server in order."""
+        if self._process:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_SECONDS)
+            self.kill()
 
     def kill(self) -> None:
         """End the server as a power cut would."""

@@ -9,7 +9,9 @@ from typing import Final
 
 HOST: Final = "127.0.0.1"
 PROGRAM: Final = "mosquitto"
-_PATIENCE_SECONDS: Final = 10.0
+_START_TIMEOUT_S: Final = 10.0
+_STOP_TIMEOUT_S: Final = 5.0
+_POLL_S: Final = 0.02
 
 
 class BrokerMissingError(Exception):
@@ -17,14 +19,14 @@ class BrokerMissingError(Exception):
 
 
 class BrokerFailedError(Exception):
-    """Mosquitto ended or does not listen."""
+    """The broker ended or does not listen; the message holds what it printed."""
 
 
 class Broker:
-    """Mosquitto on a free port of this computer, without a memory of its own."""
+    """Mosquitto on a port of this computer, without a memory of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        """Prepare a broker whose configuration lies in a folder.
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        """Prepare a broker that keeps its files in a folder, on any port if none is given.
 
         Raises BrokerMissingError.
         """
@@ -34,38 +36,57 @@ class Broker:
                 f"{PROGRAM} is not installed (scripts/setup --system installs it)"
             )
         self._program = program
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self.port: int = probe.getsockname()[1]
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(
+        self._folder = folder
+        self.port = port or _free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> Path:
+        """What it prints."""
+        return self._folder / "mosquitto.log"
+
+    def start(self) -> None:
+        """Start the broker, on the same port as before; raises BrokerFailedError."""
+        settings = self._folder / "mosquitto.conf"
+        settings.write_text(
             f"listener {self.port} {HOST}\n"
             "allow_anonymous true\n"
             "persistence false\n"
             "max_queued_messages 0\n",
             encoding="utf-8",
         )
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start the broker, on the same port as before; raises BrokerFailedError."""
-        self._process = subprocess.Popen(  # noqa: S603
-            [self._program, "-c", str(self._config)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # Ctrl-C in the terminal is for the parent, which ends its child.
-            start_new_session=True,
-        )
-        end = time.monotonic() + _PATIENCE_SECONDS
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                [self._program, "-c", str(settings)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C in the terminal is for the parent, which ends its child.
+                start_new_session=True,
+            )
+        end = time.monotonic() + _START_TIMEOUT_S
         while True:
             try:
                 socket.create_connection((HOST, self.port), timeout=1).close()
             except OSError as error:
                 if time.monotonic() > end or self._process.poll() is not None:
-                    raise BrokerFailedError(f"{PROGRAM} does not listen") from error
-                time.sleep(0.02)
+                    printed = self.log.read_text(encoding="utf-8", errors="replace")
+                    raise BrokerFailedError(
+                        f"{PROGRAM} does not listen on port {self.port}:\n{printed}"
+                    ) from error
+                time.sleep(_POLL_S)
             else:
                 return
+
+    def stop(self) -> None:
+        """End the broker in order; what it retained is gone then."""
+        if self._process:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self._process = None
 
     def kill(self) -> None:
         """End the broker as a power cut would."""
@@ -73,3 +94,10 @@ class Broker:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

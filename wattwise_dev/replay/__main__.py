@@ -28,7 +28,7 @@ from wattwise_dev.home_assistant.process import HomeAssistantProcess
 from wattwise_dev.mqtt.broker import BrokerFailedError, BrokerMissingError
 
 from .faults import Say
-from .node import MAC, METER_PACKAGE
+from .node import METER_PACKAGE
 from .plan import Plan
 from .replay import HOME, ReplayError, replay
 from .report import report_of
@@ -93,7 +93,7 @@ def main() -> int:
 def _program(say: Say) -> Path | None:
     """Return the node's program; None where it cannot be built, but must not be."""
     try:
-        return host_program(METER_PACKAGE, MAC)
+        return host_program(METER_PACKAGE, pushes=False)
     except (CompilerMissingError, EsphomeMissingError) as missing:
         if os.environ.get("CI") == "true":
             raise

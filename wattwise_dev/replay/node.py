@@ -12,8 +12,6 @@ from wattwise_dev.home_assistant import free_port
 from .samples import Values
 
 METER_PACKAGE: Final = "sdm230"
-MAC: Final = "98:35:69:ab:f6:79"
-IDENTITY: Final = MAC.replace(":", "")
 _MODBUS_ADDRESS: Final = 1
 
 

@@ -9,6 +9,7 @@ import time
 from typing import Any, Final
 
 from custom_components.wattwise.shared_history import DATABASE_FILE
+from wattwise_dev.esphome.host_program import IDENTITY
 from wattwise_dev.home_assistant import HomeAssistant, free_port
 from wattwise_dev.home_assistant.configuration import url_of
 from wattwise_dev.mqtt.broker import Broker
@@ -25,7 +26,7 @@ from .home import (
     until_connected,
 )
 from .mqtt_device import DEVICE_ID, NAME, MqttDevice
-from .node import IDENTITY, Node, Poll
+from .node import Node, Poll
 from .plan import Plan
 from .push_device import PushDevice
 from .samples import Sent, Values, house_samples

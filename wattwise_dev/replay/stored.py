@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 import sqlite3
-from typing import Any, Final
+from typing import Any
 
+from custom_components.wattwise.history.raw_readings import RawReadings
 from wattwise_dev.home_assistant import HomeAssistant
-
-_SLOT_MS: Final = 300_000
 
 type Rows = list[tuple[int, float]]
 """Times [ms since the epoch] and values, in order."""
@@ -41,13 +40,16 @@ def stored_of(database: Path, meter_id: str, start_ms: int, end_ms: int) -> Stor
         sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
     ) as connection:
         rows: dict[str, Rows] = {}
-        for name, time_ms, value in connection.execute(
-            "SELECT name, slot * ? + offset_ms AS time_ms, value"
-            " FROM reading JOIN channel USING (channel_id)"
-            " WHERE meter_id = ? AND time_ms BETWEEN ? AND ? ORDER BY time_ms",
-            (_SLOT_MS, meter_id, start_ms, end_ms),
-        ):
-            rows.setdefault(name, []).append((time_ms, value))
+        raw = RawReadings(connection)
+        for channel_id, name in connection.execute(
+            "SELECT channel_id, name FROM channel WHERE meter_id = ?", (meter_id,)
+        ).fetchall():
+            if found := raw.between(channel_id, start_ms, end_ms + 1):
+                rows[name] = [
+                    (reading.time_ms, reading.value)
+                    for reading in found
+                    if reading.value is not None
+                ]
         registers = dict(
             connection.execute(
                 "SELECT name, register_wh FROM channel"

@@ -12,7 +12,7 @@ from typing import Final
 
 from ..metering.quantity import Channel
 from ..metering.segment import Segment
-from .blocking_history import BlockingHistory
+from .blocking_store import BlockingStore
 from .bucket import Bucket, merge
 from .calendar import HOUR_MS, SLOT_MS, LocalCalendar, Period
 from .raw_readings import RawReading
@@ -24,7 +24,7 @@ _MS_PER_S: Final = 1000
 
 
 def any_steps(
-    history: BlockingHistory,
+    history: BlockingStore,
     channel: Channel,
     start_ms: int,
     end_ms: int,
@@ -54,7 +54,7 @@ def any_steps(
 
 
 def _pieces(
-    history: BlockingHistory,
+    history: BlockingStore,
     channel: Channel,
     start_ms: int,
     end_ms: int,
@@ -77,7 +77,7 @@ def _pieces(
 
 
 def _segments(
-    history: BlockingHistory, channel: Channel, start_ms: int, end_ms: int
+    history: BlockingStore, channel: Channel, start_ms: int, end_ms: int
 ) -> list[Segment]:
     """Return the segments between the readings of a day, in order."""
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..metering.quantity import BASE_UNIT, Channel
 from .any_step import any_steps
-from .blocking_history import BlockingHistory
+from .blocking_store import BlockingStore
 from .bucket import Bucket
 from .calendar import HOUR_MS, LocalCalendar, Period
 from .giving_way import giving_way
@@ -42,7 +42,7 @@ class Export:
         """The headings of the values, with their units."""
         return tuple(name for channel in self.channels for name in self._names(channel))
 
-    def rows(self, history: BlockingHistory) -> Iterator[tuple[int, Values]]:
+    def rows(self, history: BlockingStore) -> Iterator[tuple[int, Values]]:
         """Yield the time [ms] at which each row begins or was read, and its values.
 
         Rows of which nothing is known are left out. Raises HistoryError and
@@ -72,7 +72,7 @@ class Export:
         return name, f"{name}_min", f"{name}_max"
 
     def _rows_of(
-        self, history: BlockingHistory, channel: Channel
+        self, history: BlockingStore, channel: Channel
     ) -> Iterator[tuple[int, Values]]:
         if self.resolution == RAW:
             for page in history.raw(channel, self.start_ms, self.end_ms):
@@ -91,7 +91,7 @@ class Export:
             elif bucket.mean is not None:
                 yield bucket.start_ms, (bucket.mean, bucket.min, bucket.max)
 
-    def _buckets(self, history: BlockingHistory, channel: Channel) -> Iterator[Bucket]:
+    def _buckets(self, history: BlockingStore, channel: Channel) -> Iterator[Bucket]:
         if isinstance(self.resolution, int):
             yield from any_steps(
                 history,

@@ -124,12 +124,14 @@ def find_target(connection: sqlite3.Connection, household: str) -> int | None:
     return row[0] if row else None
 
 
-def exported_name(connection: sqlite3.Connection, meter_id: str) -> str | None:
-    """Return the name a meter has in InfluxDB; None if it was never exported."""
-    row = connection.execute(
-        "SELECT exported_as FROM meter WHERE meter_id = ?", (meter_id,)
-    ).fetchone()
-    return row[0] if row else None
+def exported_names(queries: Queries, household: str) -> dict[str, str]:
+    """Return the names that a household's meters have in its InfluxDB, by their ids."""
+    rows = queries.connection.execute(
+        "SELECT meter_id, exported_as FROM meter JOIN target USING (target_id)"
+        " WHERE household = ?",
+        (household,),
+    )
+    return dict(rows)
 
 
 def _free_name(connection: sqlite3.Connection, name: str) -> str:

@@ -17,8 +17,6 @@ from wattwise_dev.simulator.sample import Sample
 
 from .device import CURRENT, FREQUENCY, VOLTAGE, measured
 
-IDENTITY: Final = "027a7a5c1e07"
-_MAC: Final = "02:7a:7a:5c:1e:07"
 _PACKAGE: Final = "pzem004t_v3"
 _MODBUS_ADDRESS: Final = 1
 _SHOWN_LINES: Final = 5
@@ -31,7 +29,7 @@ class NoNodeError(Exception):
 def program_of_node() -> Path:
     """Return the node's program, built if it was not yet; raises NoNodeError."""
     try:
-        return host_program(_PACKAGE, _MAC)
+        return host_program(_PACKAGE)
     except (EsphomeMissingError, CompilerMissingError) as err:
         raise NoNodeError(str(err)) from err
     except EsphomeFailedError as err:

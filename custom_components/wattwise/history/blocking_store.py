@@ -1,4 +1,4 @@
-"""The history as worker threads see it, which may wait for its answers."""
+"""A store of readings as worker threads see it, which may wait for its answers."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from ..metering.quantity import Channel
 from .bucket import Bucket
 from .calendar import Period
-from .history import History
 from .raw_readings import RawReading
+from .store import HistoryStore
 
 # Where nobody answers, as when Home Assistant stops, the thread shall not hang.
 _TIMEOUT_S: Final = 120.0
@@ -20,12 +20,12 @@ class AbandonedError(Exception):
     """Nobody waits for the result any more."""
 
 
-class BlockingHistory:
-    """Asks one meter's history from a worker thread, until it is abandoned."""
+class BlockingStore:
+    """Asks a store about one meter from a worker thread, until it is abandoned."""
 
-    def __init__(self, history: History, meter_id: str) -> None:
-        """Ask the history of a meter; to be made in the event loop."""
-        self._history = history
+    def __init__(self, store: HistoryStore, meter_id: str) -> None:
+        """Ask about a meter; to be made in the event loop."""
+        self._store = store
         self._meter_id = meter_id
         self._loop = asyncio.get_running_loop()
         self._abandoned = Event()
@@ -42,20 +42,23 @@ class BlockingHistory:
         resolution: Period | int,
         time_zone: ZoneInfo | None = None,
     ) -> list[Bucket]:
-        """Return roll-ups; see Queries.buckets. Raises HistoryError."""
+        """Return roll-ups; see HistoryStore.buckets. Raises HistoryError."""
         return self._ask(
-            self._history.ask(
-                lambda queries: queries.buckets(
-                    self._meter_id, channel, start_ms, end_ms, resolution, time_zone
-                )
+            self._store.buckets(
+                self._meter_id,
+                channel,
+                start_ms,
+                end_ms,
+                resolution,
+                time_zone.key if time_zone else None,
             )
         )
 
     def raw(
         self, channel: Channel, start_ms: int, end_ms: int
     ) -> Iterator[list[RawReading]]:
-        """Yield pages of readings; see History.raw. Raises HistoryError."""
-        pages = self._history.raw(self._meter_id, channel, start_ms, end_ms)
+        """Yield pages of readings; see HistoryStore.raw. Raises HistoryError."""
+        pages = self._store.raw(self._meter_id, channel, start_ms, end_ms)
 
         async def next_page() -> list[RawReading] | None:
             return await anext(pages, None)
