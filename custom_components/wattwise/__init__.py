@@ -1,5 +1,6 @@
 """WattWise: home electricity intelligence for Home Assistant."""
 
+from contextlib import suppress
 from typing import Final
 
 from homeassistant.const import Platform
@@ -36,7 +37,11 @@ from .meter import Meter
 from .price import PriceSource, async_forget_price_issue
 from .published_statistics import async_keep_published
 from .sensor_repairs import async_forget_sensors
-from .shared_history import async_acquire_history, async_release_history
+from .shared_history import (
+    async_acquire_history,
+    async_get_history,
+    async_release_history,
+)
 from .sources.push_keys import PushKeys
 from .stale_entities import async_is_stale_device, async_remove_stale
 
@@ -192,6 +197,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     """Forget keys and repairs of a household that is gone; its history is kept."""
     async_forget_price_issue(hass, entry.unique_id or "")
     async_forget_influx(hass, entry.unique_id or "")
+    if history := async_get_history(hass):
+        with suppress(HistoryError):
+            await async_end_export(hass, entry, history, [])
     for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
         async_forget_sensors(hass, subentry.unique_id or "")
         if key_hash := subentry.data.get(CONF_KEY_HASH):

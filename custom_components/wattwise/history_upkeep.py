@@ -5,7 +5,7 @@ never wait for it noticeably.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 import time
@@ -88,9 +88,10 @@ class _Upkeep:
         due = self._history.day_start_ms(), self._retentions()
         if due == self._pruned:
             return
-        default = Retention()
+        # Of a removed meter nobody knows what was wanted.
+        longest = _longest((Retention(), *due[1].values()))
         channels = [
-            (channel, due[1].get(channel.meter_id, default))
+            (channel, due[1].get(channel.meter_id, longest))
             for channel in await self._history.run(channels_to_prune)
         ]
         for channel, retention in channels:
@@ -130,6 +131,13 @@ class _Upkeep:
             for entry in self._hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER)
         }
+
+
+def _longest(retentions: Collection[Retention]) -> Retention:
+    """Return what keeps as much as each of these."""
+    days = [retention.readings_days for retention in retentions]
+    months = [retention.slots_months for retention in retentions]
+    return Retention(min(days) and max(days), min(months) and max(months))
 
 
 def _prune_readings(

@@ -29,6 +29,7 @@ from .history.outbox_targets import (
     set_target,
 )
 from .history.parcel import rejected_points
+from .history.writer import Transaction
 from .meter import Meter
 
 # A server may be restarted or updated without anybody having to know.
@@ -73,17 +74,14 @@ class InfluxExport:
         names = {meter.profile.meter_id: slugify(meter.name) for meter in meters}
         if price_id:
             names[price_id] = slugify(f"{self._entry.title} price")
-        new = await self._history.run(
-            partial(
-                set_target,
-                household=self._household,
-                server=f"{self.settings.url} {self.settings.database}",
-                meters=names,
-            )
-        )
-        if new:
+
+        def begin(transaction: Transaction) -> None:
+            server = f"{self.settings.url} {self.settings.database}"
+            new = set_target(transaction, self._household, server, names)
             # What was known before belongs there as well.
-            await self._history.run(partial(request_past, meter_ids=new))
+            request_past(transaction, new)
+
+        await self._history.run(begin)
         self._entry.async_create_background_task(
             self._hass, self._sender.run(), f"{DOMAIN} writes to InfluxDB"
         )
@@ -147,13 +145,14 @@ class InfluxExport:
             and state.error != CredentialsError.key
             and (state.error not in _PASSING or _is_old(state.failing_since_ms))
         )
-        async_forget_influx(
-            self._hass, self._household, but=state.error if needs_person else None
-        )
-        if needs_person and state.error:
-            self._create_issue(state.error, {"detail": state.detail or ""})
+        issues: dict[str, dict[str, str]] = {}
         if state.waiting.rejected:
-            self._create_issue(_REJECTED_ISSUE, {"count": str(state.waiting.rejected)})
+            issues[_REJECTED_ISSUE] = {"count": str(state.waiting.rejected)}
+        if needs_person and state.error:
+            issues[state.error] = {"detail": state.detail or ""}
+        async_forget_influx(self._hass, self._household, but=issues)
+        for key, placeholders in issues.items():
+            self._create_issue(key, placeholders)
 
     @callback
     def _create_issue(self, key: str, placeholders: dict[str, str]) -> None:
@@ -193,16 +192,17 @@ async def async_end_export(
 
 @callback
 def async_forget_influx(
-    hass: HomeAssistant, household: str, *, but: str | None = None
+    hass: HomeAssistant, household: str, *, but: Collection[str] = ()
 ) -> None:
-    """Drop the repairs of a household's export, except for one."""
+    """Drop the repairs of a household's export, except for some."""
     issues = ir.async_get(hass).issues
+    kept = {f"{key}_{household}" for key in but}
     for domain, issue_id in list(issues):
         if (
             domain == DOMAIN
             and issue_id.startswith("influx_")
             and issue_id.endswith(f"_{household}")
-            and issue_id not in (f"{but}_{household}", f"{_REJECTED_ISSUE}_{household}")
+            and issue_id not in kept
         ):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
 

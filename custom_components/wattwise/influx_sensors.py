@@ -20,6 +20,7 @@ from .household import WattWiseConfigEntry
 from .influx_export import InfluxExport
 
 _WORKING: Final = "working"
+_CATCHING_UP: Final = "catching_up"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +30,23 @@ class InfluxSensorDescription(SensorEntityDescription):
     value_fn: Callable[[ExportState], StateType]
 
 
+def _status(state: ExportState) -> str | None:
+    if state.error:
+        return state.error
+    if state.delivered_ms is None:
+        # Before the first delivery nothing is known of the server.
+        return None
+    return _CATCHING_UP if state.waiting.past_channels else _WORKING
+
+
 INFLUX_SENSORS: Final = (
     InfluxSensorDescription(
         key="influx_status",
         translation_key="influx_status",
         device_class=SensorDeviceClass.ENUM,
-        options=[_WORKING, *ERROR_KEYS],
+        options=[_WORKING, _CATCHING_UP, *ERROR_KEYS],
         entity_category=EntityCategory.DIAGNOSTIC,
-        # Before the first delivery nothing is known of the server.
-        value_fn=lambda state: state.error or (state.delivered_ms and _WORKING),
+        value_fn=_status,
     ),
     InfluxSensorDescription(
         key="influx_waiting",

@@ -34,10 +34,12 @@ class InfluxSteps(OptionsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Set the export up, or ask what to do with the one there is."""
-        if self._known_influx is None:
+        if (known := self._known_influx) is None:
             return await self.async_step_influx_server()
         return self.async_show_menu(
-            step_id="influx", menu_options=["influx_server", "influx_end"]
+            step_id="influx",
+            menu_options=["influx_server", "influx_end"],
+            description_placeholders={"url": known.url, "database": known.database},
         )
 
     @property

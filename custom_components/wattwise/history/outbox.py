@@ -34,7 +34,8 @@ class Outbox:
         self._raw = raw
         self._targets: dict[int, int | None] = {}
         self._waiting: dict[int, int] = {}
-        self.retarget()
+        self._is_known = False
+        self.forget()
 
     def retarget(self) -> None:
         """Learn anew which meters are exported, and where to."""
@@ -46,12 +47,16 @@ class Outbox:
             )
         }
         self._raw.written = {} if self._waiting else None
+        self._is_known = True
 
     def write(self, slots: Iterable[tuple[int, int]]) -> None:
         """Put into the outbox what was written, and the roll-ups of these slots."""
+        written = self._raw.written or {}
+        if not self._is_known:
+            self.retarget()
         if not self._waiting:
             return
-        written, self._raw.written = self._raw.written or {}, {}
+        self._raw.written = {}
         rows = []
         for channel_id, time_ms in written:
             target = self._target(channel_id)
@@ -87,8 +92,14 @@ class Outbox:
                 self._fall_off(target)
 
     def forget(self) -> None:
-        """Drop what was noted in a transaction that was rolled back."""
-        self.retarget()
+        """Drop what was noted in a transaction that was rolled back.
+
+        Nothing is asked before the next commit: it may not be rolled back yet, and
+        where the file is damaged, that commit can say so.
+        """
+        self._targets.clear()
+        self._is_known = False
+        self._raw.written = {}
 
     def _target(self, channel_id: int) -> int | None:
         if channel_id not in self._targets:

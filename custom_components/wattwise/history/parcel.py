@@ -47,6 +47,9 @@ class Parcel:
     target_id: int
     points: list[ReadingPoint | SlotPoint] = field(default_factory=list)
     last_sequence: int = 0
+    last_reading: tuple[int, int] | None = None
+    """The channel and time of the last reading: numbers are used again once they
+    are free."""
     slots: list[tuple[int, int, int]] = field(default_factory=list)
     past: list[_Past] = field(default_factory=list)
 
@@ -101,10 +104,16 @@ def put_away(
 ) -> None:
     """Remove from the outbox what was delivered; note what the server refused."""
     connection = transaction.connection
-    connection.execute(
-        "DELETE FROM outbox_reading WHERE target_id = ? AND sequence <= ?",
+    last = connection.execute(
+        "SELECT channel_id, time_ms FROM outbox_reading"
+        " WHERE target_id = ? AND sequence = ?",
         (parcel.target_id, parcel.last_sequence),
-    )
+    ).fetchone()
+    if last == parcel.last_reading:
+        connection.execute(
+            "DELETE FROM outbox_reading WHERE target_id = ? AND sequence <= ?",
+            (parcel.target_id, parcel.last_sequence),
+        )
     # A roll-up that changed since it was taken waits on.
     connection.executemany(
         "DELETE FROM outbox_slot WHERE target_id = ? AND slot = ? AND channel_id = ?"
@@ -193,7 +202,7 @@ def _take_readings(
         " FROM outbox_reading WHERE target_id = ? ORDER BY sequence LIMIT ?",
         (parcel.target_id, limit),
     ):
-        parcel.last_sequence = sequence
+        parcel.last_sequence, parcel.last_reading = sequence, (channel_id, time_ms)
         if channel_id in names:
             points[channel_id, time_ms] = ReadingPoint(
                 *names[channel_id], time_ms, *values

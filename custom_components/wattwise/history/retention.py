@@ -90,9 +90,13 @@ def prune_readings(
     connection, channel_id = transaction.connection, of.channel_id
     raw, packed = RawReadings(connection), PackedHours(connection)
     known = load_pruned(connection, channel_id, Pruned.READINGS)
-    first_ms, last_ms = connection.execute(
+    span = connection.execute(
         "SELECT first_ms, last_ms FROM channel WHERE channel_id = ?", (channel_id,)
     ).fetchone()
+    if span is None:
+        # Its history was deleted meanwhile.
+        return None
+    first_ms, last_ms = span
     until = time.monotonic() + _PRUNING_S
     pruned: list[tuple[int, int]] = []
     derived: list[tuple[int, int]] = []

@@ -177,9 +177,9 @@ class Writer:
             expected = isinstance(err, sqlite3.Error | HistoryError)
             level = logging.DEBUG if expected else logging.ERROR
             _LOGGER.log(level, "Commit failed", exc_info=True)
-            ledger.forget()
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
+            ledger.forget()
             for item in batch:
                 item.error = history_error(err)
 
@@ -190,8 +190,8 @@ class Writer:
         if item.error is None:
             ledger.write()
         elif connection.in_transaction:
-            ledger.forget()
             connection.execute("ROLLBACK TO job")
+            ledger.forget()
         else:
             # A full disk ends the whole transaction by itself.
             raise item.error
