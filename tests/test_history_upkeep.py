@@ -1,12 +1,18 @@
 """The history is looked after while a household is loaded."""
 
 from datetime import timedelta
+import sqlite3
 import time
 
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.wattwise.const import CONF_KEEP_READINGS_DAYS
+from custom_components.wattwise import history_upkeep
+from custom_components.wattwise.const import (
+    CONF_KEEP_READINGS_DAYS,
+    CONF_KEEP_SLOTS_MONTHS,
+)
+from custom_components.wattwise.history import history as history_module
 from custom_components.wattwise.history.calendar import HOUR_MS, Period
 from custom_components.wattwise.history.errors import HistoryError
 from custom_components.wattwise.history.history import History
@@ -86,6 +92,57 @@ async def test_one_pass_does_what_is_due(wattwise: HomeAssistant) -> None:
     await pass_time(hass)
     assert 9 < await oldest_days(history, METER_ID) < 11.1
     assert 59 < await oldest_days(history, "removed") < 61.1
+
+
+async def test_what_was_kept_for_ever_stays_with_a_removed_meter(
+    wattwise: HomeAssistant,
+) -> None:
+    """Nobody knows whose it was: it is kept as long as any household wants."""
+    hass = wattwise
+    entry = await async_add_household(
+        hass,
+        push_meter(),
+        options={CONF_KEEP_READINGS_DAYS: 0, CONF_KEEP_SLOTS_MONTHS: 0},
+    )
+    history: History = entry.runtime_data.history
+    await fill(history, "removed", 80)
+    await pass_time(hass)
+    assert await oldest_days(history, "removed") > 79
+
+
+async def test_a_time_zone_that_was_refused_is_set_later(
+    wattwise: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that was full when the clock was changed makes no difference for ever."""
+    hass = wattwise
+    entry = await async_add_household(hass, push_meter())
+    history: History = entry.runtime_data.history
+    day = history.day_start_ms()
+
+    def refuse(*_: object) -> None:
+        raise sqlite3.OperationalError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(history_module, "follow_time_zone", refuse)
+        await hass.config.async_set_time_zone("Asia/Kathmandu")
+        await hass.async_block_till_done()
+        assert history.day_start_ms() == day
+    await pass_time(hass)
+    assert history.day_start_ms() != day
+
+
+async def test_a_clock_that_is_years_ahead_drops_nothing(
+    wattwise: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a start without a network: what is kept would be empty."""
+    hass = wattwise
+    entry = await async_add_household(hass, push_meter())
+    history: History = entry.runtime_data.history
+    await fill(history, METER_ID, 80)
+    ahead_ms = int(time.time() * 1000) + 5 * 365 * DAY_MS
+    monkeypatch.setattr(history_upkeep, "_now_ms", lambda: ahead_ms)
+    await pass_time(hass)
+    assert await oldest_days(history, METER_ID) > 79
 
 
 async def test_a_disk_that_refuses_is_no_end(

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.wattwise import influx_export
 from custom_components.wattwise.const import CONF_INFLUX, DOMAIN
+from custom_components.wattwise.history.errors import HistoryError
 from custom_components.wattwise.history.influx import sender
 from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
-from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -189,6 +191,75 @@ async def test_a_refused_point_holds_up_nothing(
     assert "type" in report["rejected_points"][0]["reason"]
     assert report["rejected_points"][0]["line"].startswith("wattwise_reading,")
     assert _state(hass, "influx_status") == "working"
+    # Once the cause is gone, everything is written again, and the repair is done.
+    influx.run('DROP MEASUREMENT "wattwise_reading"', DATABASE)
+    await hass.services.async_call(
+        DOMAIN,
+        "resend_to_influxdb",
+        {"config_entry_id": entry.entry_id},
+        blocking=True,
+    )
+    await _until(lambda: _state(hass, "influx_rejected") == "0")
+    assert (DOMAIN, "influx_rejected_household-Home") not in issue_registry.issues
+    await _until(lambda: len(_stored(influx)) == 2)
+
+
+async def test_the_repair_of_refused_points_ends_with_the_export(
+    hass: HomeAssistant, influx: InfluxServer, issue_registry: ir.IssueRegistry
+) -> None:
+    """Without the export there is nothing to be repaired any more."""
+    entry = await _home(hass, influx)
+    now = int(time.time() * 1000)
+    server = sender.InfluxServer(entry.runtime_data.export.settings)
+    poison = f'wattwise_reading,meter=grid,channel=power value="text" {now - 60_000}'
+    await hass.async_add_executor_job(server.write, [poison])
+    server.close()
+    await _append(entry, 1, 2)
+    key = (DOMAIN, "influx_rejected_household-Home")
+    await _until(lambda: key in issue_registry.issues)
+    options = {k: v for k, v in entry.options.items() if k != CONF_INFLUX}
+    hass.config_entries.async_update_entry(entry, options=options)
+    await hass.async_block_till_done()
+    assert key not in issue_registry.issues
+
+
+async def test_the_past_is_not_forgotten_when_the_export_cannot_begin(
+    hass: HomeAssistant, influx: InfluxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was known before arrives although the first attempt failed in the middle."""
+    entry = await async_add_household(hass, push_meter())
+    times = await _append(entry, 1, 2, 3, 4)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise HistoryError("disk I/O error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(influx_export, "request_past", refuse)
+        hass.config_entries.async_update_entry(
+            entry, options={**entry.options, **_options(influx)}
+        )
+        await hass.async_block_till_done()
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+    await hass.config_entries.async_reload(entry.entry_id)
+    await _until(lambda: len(_stored(influx)) == 4)
+    assert set(_stored(influx)) == set(times)
+
+
+async def test_a_removed_household_leaves_no_outbox(
+    hass: HomeAssistant, influx: InfluxServer
+) -> None:
+    """What waits of it goes with it, while another household keeps the history open."""
+    influx.kill()
+    entry = await _home(hass, influx)
+    other = await async_add_household(hass, push_meter("other key"), name="Other")
+    await _append(entry, 1, 2, 3)
+    await hass.config_entries.async_remove(entry.entry_id)
+    (count,) = await other.runtime_data.history.ask(
+        lambda q: q.connection.execute(
+            "SELECT (SELECT count(*) FROM outbox_reading) + (SELECT count(*) FROM target)"
+        ).fetchone()
+    )
+    assert count == 0
 
 
 async def test_everything_again(hass: HomeAssistant, influx: InfluxServer) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlite3
 import subprocess
 import sys
+import time
 from unittest.mock import patch
 
 import pytest
@@ -198,6 +199,28 @@ async def test_backup_platform(wattwise: HomeAssistant) -> None:
     )
     assert receipt.accepted == 1
     await async_post_backup(wattwise)
+
+
+async def test_a_reload_leaves_the_file_alone_while_it_is_copied(
+    wattwise: HomeAssistant,
+) -> None:
+    """The main file stays as it is until the backup is done, whatever is reloaded."""
+    entry = await async_add_household(wattwise, push_meter())
+    path = only_meter(entry).history.path
+    await async_pre_backup(wattwise)
+    before = path.read_bytes()
+    now_ms = int(time.time() * 1000)
+    for number in range(2):
+        meter = only_meter(entry)
+        await meter.history.append(
+            meter.profile, [Reading(Channel.POWER, now_ms + number, 5)]
+        )
+        await wattwise.config_entries.async_reload(entry.entry_id)
+        assert path.read_bytes() == before
+    await async_post_backup(wattwise)
+    assert await wattwise.config_entries.async_unload(entry.entry_id)
+    assert path.read_bytes() != before
+    assert not path.with_name(f"{path.name}-wal").exists()
 
 
 def test_importing_the_integration_loads_nothing_heavy() -> None:

@@ -1,5 +1,6 @@
 """Energy from files in the Energy dashboard, seen through a real recorder."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import logging
@@ -12,8 +13,12 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from sqlalchemy.exc import SQLAlchemyError
 
+from custom_components.wattwise import published_statistics
 from custom_components.wattwise.const import DOMAIN
+from custom_components.wattwise.history import recorder_statistics
+from custom_components.wattwise.history.recorder_statistics import async_clear
 from custom_components.wattwise.metering.profile import EnergyKind
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
@@ -21,11 +26,12 @@ from custom_components.wattwise.published_statistics import (
     async_publish,
     statistic_id,
 )
-from homeassistant.components.recorder import Recorder
+from homeassistant.components.recorder import Recorder, tasks as recorder_tasks
 from homeassistant.components.recorder.models import StatisticMeanType
 from homeassistant.components.recorder.statistics import get_metadata
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .homes import async_add_household, entity_meter, only_meter, push_meter
@@ -277,6 +283,55 @@ async def test_hours_that_home_assistant_comes_to_know_vanish(
     shown = await seen(hass_ws_client, wattwise, key_of(home))
     before = {hour: kwh for hour, kwh in amounts.items() if hour < began}
     assert shown[key_of(home)] == approx(before)
+
+
+async def test_an_unload_in_the_middle_loses_nothing(
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was cleared to be written again is written, also if nobody waits for it."""
+    amounts = past(6)
+    await load(home, amounts)
+    await published(wattwise, home)
+    began = this_hour() - timedelta(days=2)
+    own = [(hour, 1.0 * i) for i, hour in enumerate(hours_of(began, this_hour()))]
+    await async_keep_statistics(wattwise, OWN_ENTITY, "kWh", sums=own)
+    publishing = asyncio.create_task(async_publish(wattwise, only_meter(home)))
+
+    async def clear_and_unload(hass: HomeAssistant, keys: list[str]) -> None:
+        await async_clear(hass, keys)
+        publishing.cancel()
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(published_statistics, "async_clear", clear_and_unload)
+    with pytest.raises(asyncio.CancelledError):
+        await publishing
+    await wattwise.async_block_till_done()
+    await async_recorder_block_till_done(wattwise)
+
+    shown = await seen(hass_ws_client, wattwise, key_of(home))
+    before = {hour: kwh for hour, kwh in amounts.items() if hour < began}
+    assert shown[key_of(home)] == approx(before)
+
+
+async def test_a_recorder_that_cannot_clear(
+    wattwise: HomeAssistant, home: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The action says so instead of waiting for ever."""
+    await load(home, past(1))
+    await published(wattwise, home)
+
+    def refuse(*_: object) -> None:
+        raise SQLAlchemyError("disk I/O error")
+
+    monkeypatch.setattr(recorder_statistics, "_CLEARED_WITHIN_S", 0.5)
+    monkeypatch.setattr(recorder_tasks.statistics, "clear_statistics", refuse)
+    with pytest.raises(HomeAssistantError):
+        await wattwise.services.async_call(
+            DOMAIN, "clear_imported_statistics", blocking=True
+        )
 
 
 async def test_the_hour_in_which_a_meter_began(

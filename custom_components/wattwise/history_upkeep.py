@@ -30,6 +30,7 @@ from .history.retention import (
     PrunedChannel,
     Retention,
     channels_to_prune,
+    is_believable,
     prune_readings,
     prune_slots,
 )
@@ -72,6 +73,8 @@ class _Upkeep:
             return
         self._running = True
         try:
+            # It may have been refused when it was set.
+            await self._history.change_time_zone(self._hass.config.time_zone)
             await self._history.refresh_rollups()
             await self._in_steps(lambda t: t.ledger.raw.pack(_now_ms()))
             await self._prune()
@@ -90,9 +93,15 @@ class _Upkeep:
             return
         # Of a removed meter nobody knows what was wanted.
         longest = _longest((Retention(), *due[1].values()))
+        believed = [
+            retention
+            for retention in {longest, *due[1].values()}
+            if await self._history.run(partial(_is_believable, retention))
+        ]
         channels = [
-            (channel, due[1].get(channel.meter_id, longest))
+            (channel, retention)
             for channel in await self._history.run(channels_to_prune)
+            if (retention := due[1].get(channel.meter_id, longest)) in believed
         ]
         for channel, retention in channels:
             await self._prune_readings(channel, retention)
@@ -138,6 +147,10 @@ def _longest(retentions: Collection[Retention]) -> Retention:
     days = [retention.readings_days for retention in retentions]
     months = [retention.slots_months for retention in retentions]
     return Retention(min(days) and max(days), min(months) and max(months))
+
+
+def _is_believable(retention: Retention, transaction: Transaction) -> bool:
+    return is_believable(transaction, retention, _now_ms())
 
 
 def _prune_readings(

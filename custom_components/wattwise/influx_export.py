@@ -1,6 +1,6 @@
 """A household's export to InfluxDB: started with it, and what the user is told of it."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
@@ -76,8 +76,7 @@ class InfluxExport:
             names[price_id] = slugify(f"{self._entry.title} price")
 
         def begin(transaction: Transaction) -> None:
-            server = f"{self.settings.url} {self.settings.database}"
-            new = set_target(transaction, self._household, server, names)
+            new = set_target(transaction, self._household, self.settings.place, names)
             # What was known before belongs there as well.
             request_past(transaction, new)
 

@@ -67,14 +67,21 @@ async def async_publish(hass: HomeAssistant, meter: Meter) -> str | None:
     """
     if not async_has_recorder(hass):
         return None
-    names: list[str] = []
-    try:
+
+    async def publish() -> list[str]:
         async with _lock(hass):
-            names = [
+            return [
                 name
                 for channel in _CHANNELS
                 if (name := await _async_publish_channel(hass, meter, channel))
             ]
+
+    names: list[str] = []
+    try:
+        # Between clearing and writing again the household may be unloaded.
+        names = await asyncio.shield(
+            hass.async_create_task(publish(), f"{DOMAIN} publishes statistics")
+        )
     except (HistoryError, StatisticsUnavailableError) as err:
         LOGGER.warning("Energy from files of %s is not shown: %s", meter.name, err)
     return ", ".join(names) or None

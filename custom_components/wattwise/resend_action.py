@@ -1,6 +1,5 @@
 """The action that writes what is known to InfluxDB once more."""
 
-from functools import partial
 from typing import Final
 
 import probatio
@@ -14,6 +13,8 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .history.errors import HistoryError
 from .history.outbox_targets import request_past
+from .history.parcel import forget_rejected
+from .history.writer import Transaction
 from .household import async_loaded_households
 
 ATTR_START: Final = "start"
@@ -31,18 +32,19 @@ SCHEMA: Final = probatio.Schema(
 async def async_resend(call: ServiceCall) -> ServiceResponse:
     """Put a stretch of a household's past back into the outbox."""
     wanted = call.data[ATTR_CONFIG_ENTRY_ID]
-    household = next(
+    entry = next(
         (
-            entry.runtime_data
+            entry
             for entry in async_loaded_households(call.hass)
             if entry.entry_id == wanted
         ),
         None,
     )
-    if household is None or household.export is None:
+    if entry is None or entry.runtime_data.export is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="not_exported"
         )
+    household = entry.runtime_data
     start, end = (
         int(dt_util.as_utc(call.data[key]).timestamp() * 1000)
         if key in call.data
@@ -56,10 +58,15 @@ async def async_resend(call: ServiceCall) -> ServiceResponse:
     meter_ids = [meter.profile.meter_id for meter in household.meters.values()]
     if household.price_id:
         meter_ids.append(household.price_id)
+
+    def request(transaction: Transaction) -> int:
+        if start is None and end is None:
+            # What is refused again is noted again.
+            forget_rejected(transaction, entry.unique_id or "")
+        return request_past(transaction, meter_ids, start, end)
+
     try:
-        series = await household.history.run(
-            partial(request_past, meter_ids=meter_ids, start_ms=start, end_ms=end)
-        )
+        series = await household.history.run(request)
     except HistoryError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,

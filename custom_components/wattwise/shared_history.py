@@ -105,7 +105,10 @@ def _async_look_after(
     """Keep roll-ups fresh, entities informed, and the file safe at the end."""
 
     async def async_follow_time_zone(_event: Event) -> None:
-        await history.change_time_zone(hass.config.time_zone)
+        try:
+            await history.change_time_zone(hass.config.time_zone)
+        except HistoryError as err:
+            LOGGER.warning("The history goes on by the clock before: %s", err)
 
     async def async_close(_event: Event) -> None:
         # Meters may push until the very end; what they push after this is

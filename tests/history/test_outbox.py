@@ -18,6 +18,7 @@ from custom_components.wattwise.history.outbox_targets import (
     set_target,
 )
 from custom_components.wattwise.history.parcel import Parcel, Waiting
+from custom_components.wattwise.metering.profile import MeterProfile
 
 from .readings import METER, now_ms, power
 
@@ -77,6 +78,22 @@ async def test_what_is_booked_waits_until_it_is_put_away(history: History) -> No
     await _put_away(history, taken)
     assert (await _take(history)).is_empty
     assert await _waiting(history) == Waiting()
+
+
+async def test_what_came_meanwhile_is_not_put_away(history: History) -> None:
+    """Readings that got the numbers of deleted ones wait on."""
+    await history.add_meter("removed", "Removed")
+    await history.add_meter("meter", "Grid")
+    await _export(history, meter="grid", removed="removed")
+    start = now_ms() - SLOT_MS
+    await history.append(
+        MeterProfile("removed"), [power(start + n * 1_000, n) for n in range(3)]
+    )
+    taken = await _take(history)
+    await history.purge("removed")
+    await history.append(METER, [power(start, 1), power(start + 1_000, 2)])
+    await _put_away(history, taken)
+    assert (await _waiting(history)).readings == 2
 
 
 async def test_a_roll_up_waits_for_its_last_readings(history: History) -> None:

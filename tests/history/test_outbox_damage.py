@@ -34,8 +34,7 @@ def _damage_index(path: Path) -> None:
     connection = sqlite3.connect(path)
     try:
         ((page,),) = connection.execute(
-            "SELECT rootpage FROM sqlite_schema"
-            " WHERE name = 'outbox_reading_target'"
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'outbox_reading_target'"
         )
     finally:
         connection.close()

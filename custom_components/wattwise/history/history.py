@@ -50,6 +50,7 @@ class History(HistoryStore):
         self._calendar = LocalCalendar(UTC)
         self._file = OpenFile(path, self._calendar, time_zone)
         self._batches = Batches(self.append)
+        self._changing_zone = asyncio.Lock()
         self._commit_listener: CommitListener | None = None
         self._health_listener: HealthListener | None = None
         self.last_commit_ms: int | None = None
@@ -63,9 +64,15 @@ class History(HistoryStore):
         await self._file.open()
 
     async def change_time_zone(self, time_zone: str) -> None:
-        """Roll days and hours up by another clock."""
-        if time_zone == self._file.time_zone:
-            return
+        """Roll days and hours up by another clock.
+
+        Raises HistoryError when that was not possible; ask again then.
+        """
+        async with self._changing_zone:
+            if time_zone != self._file.time_zone:
+                await self._change_time_zone(time_zone)
+
+    async def _change_time_zone(self, time_zone: str) -> None:
         loop = asyncio.get_running_loop()
         zone = await loop.run_in_executor(None, ZoneInfo, time_zone)
         zone_before = await loop.run_in_executor(None, ZoneInfo, self._file.time_zone)

@@ -178,6 +178,15 @@ def rejected_points(
     return [RejectedPoint(*row) for row in rows]
 
 
+def forget_rejected(transaction: Transaction, household: str) -> None:
+    """Drop what is noted of the points that the server of a household refused."""
+    transaction.connection.execute(
+        "DELETE FROM rejected"
+        " WHERE target_id = (SELECT target_id FROM target WHERE household = ?)",
+        (household,),
+    )
+
+
 type _Names = dict[int, tuple[str, str]]
 """The meter's name in InfluxDB and the channel's, by the channel's id."""
 

@@ -44,6 +44,8 @@ _UNIT_CLASS: Final[dict[Quantity, str]] = {
 }
 # Hours written at once: the recorder stores new states between two such parts.
 _WRITTEN_AT_ONCE: Final = 500
+# The recorder may be busy for long, as Home Assistant itself expects here.
+_CLEARED_WITHIN_S: Final = 600.0
 # An hour's statistics are complete this much after it ended, at the latest.
 _COMPILED_AFTER: Final = timedelta(hours=2)
 
@@ -208,14 +210,22 @@ async def async_write_sums(
 
 
 async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None:
-    """Delete statistics with all their hours; what is written later comes later."""
+    """Delete statistics with all their hours; what is written later comes later.
+
+    Raises StatisticsUnavailableError.
+    """
     cleared = asyncio.Event()
 
     def on_done() -> None:
         hass.loop.call_soon_threadsafe(cleared.set)
 
     get_instance(hass).async_clear_statistics(list(statistic_ids), on_done=on_done)
-    await cleared.wait()
+    try:
+        async with asyncio.timeout(_CLEARED_WITHIN_S):
+            await cleared.wait()
+    except TimeoutError as err:
+        # Of a failure the recorder tells its log only.
+        raise StatisticsUnavailableError("nothing was deleted in time") from err
 
 
 def _metadata(hass: HomeAssistant, statistic_id: str) -> StatisticMetaData | None:

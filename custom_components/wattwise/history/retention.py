@@ -25,6 +25,9 @@ DEFAULT_SLOTS_MONTHS: Final = 24
 # Devices keep readings for days while they reach nobody, and charts show two days.
 _SHORTEST_DAYS: Final = 7
 _DAYS_PER_MONTH: Final = 30.44
+# So many days must be known before the clock is believed. Small computers without a
+# clock of their own begin anywhere, and are set right within hours, mostly.
+_BELIEVED_DAYS: Final = 3
 # Pruning is done in transactions of this duration: readings wait meanwhile.
 _PRUNING_S: Final = 0.008
 # Between readings that are further apart there is a gap, which a file may fill.
@@ -77,6 +80,26 @@ def channels_to_prune(transaction: Transaction) -> list[PrunedChannel]:
         (Channel.PRICE,),
     )
     return [PrunedChannel(number, meter, Channel(name)) for number, meter, name in rows]
+
+
+def is_believable(transaction: Transaction, retention: Retention, now_ms: int) -> bool:
+    """Whether anything is known of the days whose readings would be kept.
+
+    A clock that is years ahead would drop all there is, and for good.
+    """
+    before_ms = retention.readings_from(transaction.ledger.calendar, now_ms)
+    if before_ms is None:
+        return True
+    connection = transaction.connection
+    channels = connection.execute("SELECT channel_id FROM channel").fetchall()
+    return any(
+        connection.execute(
+            "SELECT count(*) >= ? FROM rollup"
+            " WHERE channel_id = ? AND period = ? AND start_ms >= ?",
+            (_BELIEVED_DAYS, channel_id, Period.DAY, before_ms),
+        ).fetchone()[0]
+        for (channel_id,) in channels
+    )
 
 
 def prune_readings(

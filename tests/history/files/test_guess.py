@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.wattwise.history.files.errors import NoTableError
 from custom_components.wattwise.history.files.guess import Guess, detect
 from custom_components.wattwise.history.files.headings import (
     channel_of,
@@ -126,6 +127,12 @@ def test_no_headings(tmp_path: Path) -> None:
     found = guess(tmp_path, *(f"2026-02-01 {h:02}:00;{h}" for h in HOURS))
     assert found.columns == ("Column 1", "Column 2")
     assert found.rows == 24
+
+
+def test_a_letter_is_no_table(tmp_path: Path) -> None:
+    """Where no row has two cells there is nothing to choose from."""
+    with pytest.raises(NoTableError):
+        guess(tmp_path, "Dear customer,", "your bill is attached.", "Regards")
 
 
 def test_newest_first_with_a_footer(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Addresses as people type them, and settings as they are stored."""
 
+from dataclasses import replace
 import json
 
 import pytest
@@ -62,3 +63,11 @@ def test_settings_are_stored() -> None:
     )
     stored = json.loads(json.dumps(settings.as_data()))
     assert InfluxSettings.from_data(stored) == settings
+
+
+def test_a_bucket_of_the_same_name_elsewhere_is_another() -> None:
+    """Server, organization and name make the place; who asks does not."""
+    settings = settings_for("http://influx:8086", "wattwise", org="a")
+    assert settings.place == replace(settings, token="another").place
+    for change in ({"url": "http://b:8086"}, {"org": "b"}, {"database": "b"}):
+        assert replace(settings, **change).place != settings.place

@@ -84,7 +84,8 @@ def detect(path: Path) -> Guess:
     """
     table = open_table(path)
     columns, rows, last = _sample(table)
-    if not rows:
+    if not rows or not last:
+        # A letter has rows as well, but none with a time and a value.
         raise NoTableError
     order, ambiguous_date = None, None
     times: dict[str, float] = {}

@@ -25,6 +25,8 @@ PARCEL_POINTS: Final = 5_000
 # A server that is away is asked again after this long, and ever more rarely.
 FIRST_RETRY_SECONDS: Final = 5.0
 LAST_RETRY_SECONDS: Final = 300.0
+# However long it asks to be left alone.
+LONGEST_PAUSE_SECONDS: Final = 3_600.0
 # Counting what waits means reading it all.
 _COUNT_SECONDS: Final = 60.0
 
@@ -74,7 +76,12 @@ class InfluxSender:
         """Deliver until cancelled."""
         try:
             while True:
-                pause = await self._deliver_some()
+                try:
+                    pause = await self._deliver_some()
+                except Exception:
+                    # Whoever is told of the state must not end the export.
+                    _LOGGER.exception("Telling how the export does failed")
+                    pause = LAST_RETRY_SECONDS
                 await asyncio.sleep(pause)
         finally:
             if self._server:
@@ -148,7 +155,7 @@ class InfluxSender:
             count=first, error=err.key, detail=str(err), failing_since_ms=since
         )
         asked_for = getattr(err, "retry_after_s", None)
-        seconds = max(self._retry_seconds, asked_for or 0.0)
+        seconds = max(self._retry_seconds, min(asked_for or 0.0, LONGEST_PAUSE_SECONDS))
         self._retry_seconds = min(self._retry_seconds * 2, LAST_RETRY_SECONDS)
         return seconds * random.uniform(0.8, 1.2)  # noqa: S311  (no secret)
 

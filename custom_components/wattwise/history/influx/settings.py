@@ -35,6 +35,11 @@ class InfluxSettings:
     verify_tls: bool
     version: InfluxVersion
 
+    @property
+    def place(self) -> str:
+        """What tells the database from all others, whoever asks."""
+        return " ".join(filter(None, (self.url, self.org, self.database)))
+
     def as_data(self) -> dict[str, Any]:
         """Return what `from_data` takes."""
         return asdict(self) | {"version": self.version.value}
