@@ -104,6 +104,7 @@ async def test_another_role(
     after = registered(wattwise, entry)
     assert not after & costs
     assert {key.removeprefix("household-Home_") for key in after if "Home" in key} == {
+        "history_size",
         "production_power",
         "production_today",
     }

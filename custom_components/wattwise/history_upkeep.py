@@ -113,24 +113,20 @@ class _Upkeep:
     async def _prune_readings(
         self, channel: PrunedChannel, retention: Retention
     ) -> None:
-        hour: int | None = 0
-        while hour is not None:
-            hour = await self._history.run(
-                partial(_prune_readings, channel, retention, hour)
-            )
+        from_hour = 0
+        while hour := await self._history.run(
+            partial(_prune_readings, channel, retention, from_hour)
+        ):
+            from_hour = hour
             await asyncio.sleep(_PAUSE_S)
 
     async def _in_steps(self, job: Callable[[Transaction], bool]) -> None:
         """Do a job until there is no more of it."""
-        more = True
-        while more:
-            more = await self._history.run(job)
+        while await self._history.run(job):
             await asyncio.sleep(_PAUSE_S)
 
     async def _give_back(self) -> None:
-        more = True
-        while more:
-            more = await self._history.run_alone(give_back)
+        while await self._history.run_alone(give_back):
             await asyncio.sleep(_PAUSE_S)
 
     def _retentions(self) -> dict[str, Retention]:
