@@ -15,9 +15,9 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_recorder_block_till_done,
 )
 
-from custom_components.wattwise import back_fill
+from custom_components.wattwise.back_filling import back_fill
 from custom_components.wattwise.const import DOMAIN
-from custom_components.wattwise.history.calendar import Period
+from custom_components.wattwise.history.periods.calendar import Period
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.wattwise.flows import progress_task
-from custom_components.wattwise.history.calendar import Period
 from custom_components.wattwise.history.files import meter_file
+from custom_components.wattwise.history.periods.calendar import Period
 from custom_components.wattwise.metering.profile import EnergyKind
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.running_import import async_get_import

@@ -13,9 +13,9 @@ from custom_components.wattwise.const import (
     CONF_KEEP_SLOTS_MONTHS,
 )
 from custom_components.wattwise.history import history as history_module
-from custom_components.wattwise.history.calendar import HOUR_MS, Period
 from custom_components.wattwise.history.errors import HistoryError
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import HOUR_MS, Period
 from custom_components.wattwise.history_upkeep import UPKEEP_INTERVAL
 from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel

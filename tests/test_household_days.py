@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF, DOMAIN
 from custom_components.wattwise.coordinator import MeterSnapshot
-from custom_components.wattwise.history.queries import EnergyTotals
+from custom_components.wattwise.history.questions.queries import EnergyTotals
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from homeassistant.core import HomeAssistant, State

@@ -11,9 +11,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.wattwise.actions.meter_target import async_target_meter
 from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF, DOMAIN
 from custom_components.wattwise.meter import Meter
-from custom_components.wattwise.meter_target import async_target_meter
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -8,7 +8,7 @@ from custom_components.wattwise.const import (
     CONF_KEEP_READINGS_DAYS,
     CONF_KEEP_SLOTS_MONTHS,
 )
-from custom_components.wattwise.history.retention import Retention
+from custom_components.wattwise.history.readings.retention import Retention
 from custom_components.wattwise.history_upkeep import retention_of
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType

@@ -10,7 +10,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
-from .back_fill import async_start_back_fill
+from .back_filling.back_fill import async_start_back_fill
 from .const import (
     CONF_CURRENCY,
     CONF_INFLUX,

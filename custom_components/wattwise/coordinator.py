@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN, LOGGER
 from .history.errors import HistoryError
 from .history.history import History
-from .history.queries import EnergyTotals, RefusedCount
+from .history.questions.queries import EnergyTotals, RefusedCount
 from .history.receipt import LatestValue, Receipt
 from .metering.profile import MeterProfile
 from .metering.quantity import Channel

@@ -18,7 +18,11 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN, LOGGER
 from .entity import MeterEntity
 from .history.errors import HistoryError
-from .history.gaps import Gap, GapKind, find_gaps
+from .history.questions.gaps import (
+    Gap,
+    GapKind,
+    find_gaps,
+)
 from .household import WattWiseConfigEntry
 from .meter import Meter
 

@@ -10,8 +10,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .const import DOMAIN, LOGGER
 from .coordinator import TOTALS_INTERVAL
 from .history.errors import HistoryError
-from .history.grid_day import GridDay
 from .history.history import History
+from .history.questions.grid_day import GridDay
 
 
 class GridNettingCoordinator(DataUpdateCoordinator[GridDay | None]):

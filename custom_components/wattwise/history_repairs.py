@@ -13,9 +13,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
+from .history.damage.set_aside import SetAside, forget
 from .history.errors import HistoryError
 from .history.history import History
-from .history.set_aside import SetAside, forget
 
 ISSUE_DAMAGED: Final = "history_damaged"
 

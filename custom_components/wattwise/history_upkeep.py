@@ -22,9 +22,9 @@ from .const import (
     SUBENTRY_TYPE_METER,
 )
 from .history.errors import HistoryClosedError, HistoryError
-from .history.free_pages import give_back
 from .history.history import History
-from .history.retention import (
+from .history.readings.free_pages import give_back
+from .history.readings.retention import (
     DEFAULT_READINGS_DAYS,
     DEFAULT_SLOTS_MONTHS,
     PrunedChannel,
@@ -122,11 +122,11 @@ class _Upkeep:
 
     async def _in_steps(self, job: Callable[[Transaction], bool]) -> None:
         """Do a job until there is no more of it."""
-        while await self._history.run(job):
+        while await self._history.run(job):  # noqa: ASYNC110  (a pause, no poll)
             await asyncio.sleep(_PAUSE_S)
 
     async def _give_back(self) -> None:
-        while await self._history.run_alone(give_back):
+        while await self._history.run_alone(give_back):  # noqa: ASYNC110  (the same)
             await asyncio.sleep(_PAUSE_S)
 
     def _retentions(self) -> dict[str, Retention]:

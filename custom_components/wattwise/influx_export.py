@@ -21,14 +21,14 @@ from .history.influx.sender import ExportState, InfluxSender
 from .history.influx.server import InfluxServer
 from .history.influx.settings import InfluxSettings
 from .history.influx.store import InfluxStore
-from .history.outbox_targets import (
+from .history.outbox.parcel import rejected_points
+from .history.outbox.targets import (
     end_exports,
     exported_names,
     is_exported,
     request_past,
     set_target,
 )
-from .history.parcel import rejected_points
 from .history.writer import Transaction
 from .meter import Meter
 

@@ -23,9 +23,9 @@ from homeassistant.util.hass_dict import HassKey
 from .choice_texts import async_choice_texts
 from .const import DOMAIN, LOGGER
 from .entity import meter_unique_id
-from .history.bucket import Bucket
-from .history.calendar import HOUR_MS, Period
 from .history.errors import HistoryError
+from .history.periods.bucket import Bucket
+from .history.periods.calendar import HOUR_MS, Period
 from .history.recorder_statistics import (
     StatisticsUnavailableError,
     async_ask_recorder,

@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
+from .history.damage.set_aside import SetAside
 from .history.errors import HistoryError
-from .history.set_aside import SetAside
 from .history_repairs import Recovery, async_recover, async_set_aside
 from .shared_history import async_get_history
 

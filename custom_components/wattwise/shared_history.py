@@ -19,7 +19,7 @@ from .const import DOMAIN, LOGGER, SUBENTRY_TYPE_METER
 from .disk_space import async_watch_disk_space
 from .history.errors import HistoryError
 from .history.history import History
-from .history.queries import KeptMeter
+from .history.questions.queries import KeptMeter
 from .history.receipt import Receipt
 from .history_check import async_check_now_and_then
 from .history_repairs import async_tell_of_damage

@@ -8,11 +8,11 @@ import time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from custom_components.wattwise.history.calendar import LocalCalendar
 from custom_components.wattwise.history.database import connect_writer
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.ledger import Ledger
-from custom_components.wattwise.history.rollups import refresh
+from custom_components.wattwise.history.periods.calendar import LocalCalendar
+from custom_components.wattwise.history.periods.rollups import refresh
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
@@ -85,7 +85,7 @@ def readings_of(
     path: Path, channel: Channel, meter: str = "grid"
 ) -> list[tuple[int, float]]:
     """Return times and values of a channel of a closed file."""
-    from custom_components.wattwise.history.raw_readings import RawReadings  # noqa: PLC0415
+    from custom_components.wattwise.history.readings.raw_readings import RawReadings  # noqa: PLC0415
 
     connection = sqlite3.connect(path)
     try:

@@ -1,7 +1,7 @@
 """Pruning by hand, for tests of what is left after it."""
 
-from custom_components.wattwise.history.calendar import SLOT_MS
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
 from custom_components.wattwise.history.writer import Transaction
 
 

@@ -3,7 +3,7 @@
 import random
 import time
 
-from custom_components.wattwise.history.calendar import SLOT_MS
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

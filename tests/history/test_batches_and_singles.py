@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history.calendar import HOUR_MS, LocalCalendar
 from custom_components.wattwise.history.database import connect_writer
 from custom_components.wattwise.history.ledger import Ledger
+from custom_components.wattwise.history.periods.calendar import HOUR_MS, LocalCalendar
 from custom_components.wattwise.history.receipt import Receipt
 from custom_components.wattwise.metering.profile import (
     EnergyKind,

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from custom_components.wattwise.history.calendar import SLOT_MS, Period
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import SLOT_MS, Period
 from custom_components.wattwise.metering.profile import (
     EnergyKind,
     MeterProfile,

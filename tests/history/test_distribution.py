@@ -6,14 +6,14 @@ import random
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.wattwise.history.distribution import (
+from custom_components.wattwise.history.periods.distribution import (
     BIN_WIDTH,
     Distribution,
     bin_of,
     merged,
     of_levels,
 )
-from custom_components.wattwise.history.raw_readings import RawReading
+from custom_components.wattwise.history.readings.raw_readings import RawReading
 
 HOUR_MS = 3_600_000
 

@@ -7,13 +7,13 @@ import threading
 
 import pytest
 
-from custom_components.wattwise.history.calendar import SLOT_MS
 from custom_components.wattwise.history.database import (
     SCHEMA_VERSION,
     NewerSchemaError,
 )
 from custom_components.wattwise.history.errors import HistoryClosedError, HistoryError
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
 from custom_components.wattwise.metering.profile import (
     MeterProfile,
 )

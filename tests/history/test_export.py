@@ -11,16 +11,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history.blocking_store import (
-    AbandonedError,
-    BlockingStore,
-)
-from custom_components.wattwise.history.calendar import HOUR_MS, SLOT_MS, Period
-from custom_components.wattwise.history.export import RAW, Export, Resolution
 from custom_components.wattwise.history.files.export_file import write_export
 from custom_components.wattwise.history.files.layout import DecimalMark, Layout
 from custom_components.wattwise.history.files.meter_file import MeterFile
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import (
+    HOUR_MS,
+    SLOT_MS,
+    Period,
+)
+from custom_components.wattwise.history.questions.blocking_store import (
+    AbandonedError,
+    BlockingStore,
+)
+from custom_components.wattwise.history.questions.export import (
+    RAW,
+    Export,
+    Resolution,
+)
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -14,11 +14,14 @@ from custom_components.wattwise.history import (
     history as history_module,
     open_file,
 )
-from custom_components.wattwise.history.calendar import HOUR_MS
 from custom_components.wattwise.history.errors import HistoryClosedError, HistoryError
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.ledger import Ledger
-from custom_components.wattwise.history.queries import Queries, TooManyBucketsError
+from custom_components.wattwise.history.periods.calendar import HOUR_MS
+from custom_components.wattwise.history.questions.queries import (
+    Queries,
+    TooManyBucketsError,
+)
 from custom_components.wattwise.history.receipt import Receipt
 from custom_components.wattwise.history.writer import Transaction, Writer
 from custom_components.wattwise.metering.profile import MeterProfile

@@ -4,8 +4,8 @@ from pathlib import Path
 import sqlite3
 
 from custom_components.wattwise.history.database import connect_writer
-from custom_components.wattwise.history.free_pages import give_back
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.readings.free_pages import give_back
 
 
 async def fill_and_empty(history: History) -> None:

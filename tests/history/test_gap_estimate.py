@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history.calendar import Period
-from custom_components.wattwise.history.gap_estimate import Estimate, estimated_buckets
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import Period
+from custom_components.wattwise.history.questions.gap_estimate import (
+    Estimate,
+    estimated_buckets,
+)
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -5,9 +5,13 @@ import random
 
 import pytest
 
-from custom_components.wattwise.history.calendar import SLOT_MS
-from custom_components.wattwise.history.gaps import Gap, GapKind, find_gaps
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
+from custom_components.wattwise.history.questions.gaps import (
+    Gap,
+    GapKind,
+    find_gaps,
+)
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -7,10 +7,10 @@ from freezegun.api import FrozenDateTimeFactory
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import SLOT_MS
-from custom_components.wattwise.history.grid_day import netted_day
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
+from custom_components.wattwise.history.questions.grid_day import netted_day
 from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from custom_components.wattwise.history.calendar import HOUR_MS
 from custom_components.wattwise.history.hourly_sums import HourlySums, HourlyValue
+from custom_components.wattwise.history.periods.calendar import HOUR_MS
 from custom_components.wattwise.metering.reading import Refusal
 
 MAX_POWER_W = 30_000.0

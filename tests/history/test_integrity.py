@@ -7,15 +7,15 @@ import sqlite3
 
 import pytest
 
-from custom_components.wattwise.history.database import connect_writer
-from custom_components.wattwise.history.errors import DamagedHistoryError, HistoryError
-from custom_components.wattwise.history.history import History
-from custom_components.wattwise.history.integrity import (
+from custom_components.wattwise.history.damage.integrity import (
     Check,
     history_error,
     is_damage,
     open_whole,
 )
+from custom_components.wattwise.history.database import connect_writer
+from custom_components.wattwise.history.errors import DamagedHistoryError, HistoryError
+from custom_components.wattwise.history.history import History
 
 from .files_at_risk import PAGE, ZONE, KeptFile, overwrite, pages_of
 from .readings import METER, now_ms, power
@@ -145,7 +145,7 @@ async def test_a_close_ends_the_check(
     kept: KeptFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A close in the middle of a check leaves one tidy file."""
-    monkeypatch.setattr("custom_components.wattwise.history.integrity._STEPS", 1)
+    monkeypatch.setattr("custom_components.wattwise.history.damage.integrity._STEPS", 1)
     history = History(kept.copy_to(tmp_path), ZONE)
     await history.open()
     check = asyncio.create_task(history.check())

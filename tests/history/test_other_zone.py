@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history.bucket import Bucket, divide
-from custom_components.wattwise.history.calendar import LocalCalendar, Period
 from custom_components.wattwise.history.history import History
-from custom_components.wattwise.history.queries import TooManyBucketsError
+from custom_components.wattwise.history.periods.bucket import Bucket, divide
+from custom_components.wattwise.history.periods.calendar import LocalCalendar, Period
+from custom_components.wattwise.history.questions.queries import TooManyBucketsError
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -6,18 +6,18 @@ import sqlite3
 
 import pytest
 
-from custom_components.wattwise.history import outbox as outbox_module, parcel
-from custom_components.wattwise.history.calendar import SLOT_MS
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.influx.delivery import Rejected
 from custom_components.wattwise.history.influx.points import ReadingPoint, SlotPoint
-from custom_components.wattwise.history.outbox_targets import (
+from custom_components.wattwise.history.outbox import outbox as outbox_module, parcel
+from custom_components.wattwise.history.outbox.parcel import Parcel, Waiting
+from custom_components.wattwise.history.outbox.targets import (
     end_exports,
     is_exported,
     request_past,
     set_target,
 )
-from custom_components.wattwise.history.parcel import Parcel, Waiting
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
 from custom_components.wattwise.metering.profile import MeterProfile
 
 from .readings import METER, now_ms, power

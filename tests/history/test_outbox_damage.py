@@ -7,10 +7,10 @@ import sqlite3
 
 import pytest
 
-from custom_components.wattwise.history import parcel
 from custom_components.wattwise.history.errors import DamagedHistoryError
 from custom_components.wattwise.history.history import History
-from custom_components.wattwise.history.outbox_targets import end_exports, set_target
+from custom_components.wattwise.history.outbox import parcel
+from custom_components.wattwise.history.outbox.targets import end_exports, set_target
 from custom_components.wattwise.history.writer import Transaction
 from custom_components.wattwise.metering.quantity import Channel
 

@@ -6,8 +6,8 @@ import zlib
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.wattwise.history.calendar import HOUR_MS
-from custom_components.wattwise.history.packing import (
+from custom_components.wattwise.history.periods.calendar import HOUR_MS
+from custom_components.wattwise.history.readings.packing import (
     PackedHourError,
     Row,
     pack,

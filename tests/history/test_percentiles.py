@@ -7,10 +7,10 @@ import random
 
 import pytest
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import Period
-from custom_components.wattwise.history.distribution import BIN_WIDTH
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import Period
+from custom_components.wattwise.history.periods.distribution import BIN_WIDTH
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 

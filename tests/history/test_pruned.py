@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from custom_components.wattwise.history.pruned import Stretches
+from custom_components.wattwise.history.readings.pruned import Stretches
 
 stretches = st.lists(
     st.tuples(st.integers(0, 30), st.integers(1, 6)).map(lambda s: (s[0], s[0] + s[1])),

@@ -8,10 +8,10 @@ import sqlite3
 
 import pytest
 
-from custom_components.wattwise.history.calendar import HOUR_MS
 from custom_components.wattwise.history.database import connect_writer
-from custom_components.wattwise.history.packing import PackedHourError
-from custom_components.wattwise.history.raw_readings import (
+from custom_components.wattwise.history.periods.calendar import HOUR_MS
+from custom_components.wattwise.history.readings.packing import PackedHourError
+from custom_components.wattwise.history.readings.raw_readings import (
     QUIET_MS,
     RawReading,
     RawReadings,

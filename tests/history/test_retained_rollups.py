@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import Period
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import Period
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

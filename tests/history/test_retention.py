@@ -10,17 +10,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history.calendar import HOUR_MS, LocalCalendar, Period
 from custom_components.wattwise.history.database import connect_writer
 from custom_components.wattwise.history.ledger import Ledger
-from custom_components.wattwise.history.receipt import Receipt
-from custom_components.wattwise.history.retention import (
+from custom_components.wattwise.history.periods.calendar import (
+    HOUR_MS,
+    LocalCalendar,
+    Period,
+)
+from custom_components.wattwise.history.periods.rollups import periods, refresh
+from custom_components.wattwise.history.readings.retention import (
     Retention,
     channels_to_prune,
     prune_readings,
     prune_slots,
 )
-from custom_components.wattwise.history.rollups import periods, refresh
+from custom_components.wattwise.history.receipt import Receipt
 from custom_components.wattwise.history.writer import Transaction
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel

@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from custom_components.wattwise.history.calendar import SLOT_MS, Period
 from custom_components.wattwise.history.history import History
-from custom_components.wattwise.history.queries import TooManyBucketsError
+from custom_components.wattwise.history.periods.calendar import SLOT_MS, Period
+from custom_components.wattwise.history.questions.queries import TooManyBucketsError
 from custom_components.wattwise.metering.profile import (
     EnergyKind,
     MeterProfile,

@@ -9,14 +9,14 @@ import shutil
 
 import pytest
 
-from custom_components.wattwise.history.calendar import HOUR_MS, Period
+from custom_components.wattwise.history.damage.loose_pages import LoosePages
+from custom_components.wattwise.history.damage.set_aside import SetAside
 from custom_components.wattwise.history.database import schema
 from custom_components.wattwise.history.history import History
-from custom_components.wattwise.history.loose_pages import LoosePages
-from custom_components.wattwise.history.packed_hours import LAST_HOUR
-from custom_components.wattwise.history.packing import unpack
-from custom_components.wattwise.history.raw_readings import RawReadings
-from custom_components.wattwise.history.set_aside import SetAside
+from custom_components.wattwise.history.periods.calendar import HOUR_MS, Period
+from custom_components.wattwise.history.readings.packed_hours import LAST_HOUR
+from custom_components.wattwise.history.readings.packing import unpack
+from custom_components.wattwise.history.readings.raw_readings import RawReadings
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Refusal
 

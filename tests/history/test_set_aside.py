@@ -9,10 +9,11 @@ import sqlite3
 
 import pytest
 
-from custom_components.wattwise.history import open_file, replacement
+from custom_components.wattwise.history import open_file
+from custom_components.wattwise.history.damage import replacement
+from custom_components.wattwise.history.damage.set_aside import SetAside, set_aside
 from custom_components.wattwise.history.errors import DamagedHistoryError, HistoryError
 from custom_components.wattwise.history.history import History
-from custom_components.wattwise.history.set_aside import SetAside, set_aside
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import sys
 from typing import Final
 
-from custom_components.wattwise.history import history as history_module, parcel
+from custom_components.wattwise.history import history as history_module
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.influx import sender
 from custom_components.wattwise.history.influx.settings import InfluxSettings
-from custom_components.wattwise.history.outbox_targets import set_target
+from custom_components.wattwise.history.outbox import parcel
+from custom_components.wattwise.history.outbox.targets import set_target
 from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

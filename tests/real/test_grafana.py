@@ -16,16 +16,20 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_socket
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import HOUR_MS, SLOT_MS, Period
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.influx import sender
 from custom_components.wattwise.history.influx.settings import (
     InfluxSettings,
     InfluxVersion,
 )
-from custom_components.wattwise.history.outbox_targets import set_target
-from custom_components.wattwise.history.parcel import take
+from custom_components.wattwise.history.outbox.parcel import take
+from custom_components.wattwise.history.outbox.targets import set_target
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import (
+    HOUR_MS,
+    SLOT_MS,
+    Period,
+)
 from custom_components.wattwise.metering.profile import (
     EnergyKind,
     MeterProfile,

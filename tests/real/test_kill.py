@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 import pytest
 
-from custom_components.wattwise.history.raw_readings import RawReadings
+from custom_components.wattwise.history.readings.raw_readings import RawReadings
 from wattwise_dev.benchmark.ingest.home import PushMeter, add_push_meter
 from wattwise_dev.demo.commissioning import set_up_household
 from wattwise_dev.home_assistant import HomeAssistant, free_port

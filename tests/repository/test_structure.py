@@ -48,7 +48,7 @@ GATES: Final = {
         "source.py",
         "http/source.py",
         "http/watch.py",
-    }
+    },
 }
 
 LONGEST_MODULE: Final = 400

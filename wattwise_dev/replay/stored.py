@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlite3
 from typing import Any
 
-from custom_components.wattwise.history.raw_readings import RawReadings
+from custom_components.wattwise.history.readings.raw_readings import RawReadings
 from wattwise_dev.home_assistant import HomeAssistant
 
 type Rows = list[tuple[int, float]]

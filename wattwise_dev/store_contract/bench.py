@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 import secrets
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import Period
 from custom_components.wattwise.history.history import History
-from custom_components.wattwise.history.raw_readings import RawReading
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import Period
+from custom_components.wattwise.history.readings.raw_readings import RawReading
 from custom_components.wattwise.history.store import HistoryStore
 from custom_components.wattwise.metering.profile import EnergyKind, MeterProfile
 from custom_components.wattwise.metering.quantity import Channel

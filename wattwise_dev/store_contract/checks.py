@@ -11,7 +11,11 @@ import time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from custom_components.wattwise.history.calendar import HOUR_MS, SLOT_MS, Period
+from custom_components.wattwise.history.periods.calendar import (
+    HOUR_MS,
+    SLOT_MS,
+    Period,
+)
 from custom_components.wattwise.metering.profile import EnergyKind
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -7,8 +7,6 @@ from pathlib import Path
 import time
 from typing import Final
 
-from custom_components.wattwise.history import parcel
-from custom_components.wattwise.history.calendar import SLOT_MS
 from custom_components.wattwise.history.errors import HistoryError
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.influx.archive import InfluxArchive
@@ -16,7 +14,9 @@ from custom_components.wattwise.history.influx.delivery import deliver
 from custom_components.wattwise.history.influx.server import InfluxServer
 from custom_components.wattwise.history.influx.settings import InfluxSettings
 from custom_components.wattwise.history.influx.store import InfluxStore
-from custom_components.wattwise.history.outbox_targets import set_target
+from custom_components.wattwise.history.outbox import parcel
+from custom_components.wattwise.history.outbox.targets import set_target
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
 
 from .bench import Bench
 

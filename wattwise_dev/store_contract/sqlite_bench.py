@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 import time
 
-from custom_components.wattwise.history.calendar import HOUR_MS
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import HOUR_MS
 from custom_components.wattwise.history.writer import Transaction
 
 from .bench import Bench

@@ -16,7 +16,7 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from ..back_fill import async_forget_back_fill
+from ..back_filling.back_fill import async_forget_back_fill
 from ..const import CONF_CURRENCY, CONF_NETS_PHASES, CONF_PRICE_ENTITY
 from ..entity_reference import referenced_entity
 from ..history.errors import HistoryError

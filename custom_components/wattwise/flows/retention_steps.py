@@ -15,8 +15,8 @@ from homeassistant.helpers.selector import (
 
 from ..const import CONF_KEEP_READINGS_DAYS, CONF_KEEP_SLOTS_MONTHS
 from ..history.errors import HistoryError
-from ..history.footprint import footprint
-from ..history.retention import Retention
+from ..history.readings.footprint import footprint
+from ..history.readings.retention import Retention
 from ..history_upkeep import retention_of
 from ..shared_history import async_get_history
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import sqlite3
 from typing import Final
 
+from .damage.table import Table, tables_of
 from .errors import DamagedHistoryError
-from .table import Table, tables_of
 
 SCHEMA_VERSION: Final = 2
 

@@ -14,22 +14,27 @@ from ..metering.profile import MeterProfile
 from ..metering.quantity import Channel
 from ..metering.reading import Reading, RefusedReading
 from .batches import Batches
-from .bucket import Bucket
-from .calendar import LocalCalendar, Period
+from .damage.integrity import last_check
+from .damage.salvage import Salvage
+from .damage.set_aside import SetAside, noted
 from .errors import HistoryClosedError, HistoryError
-from .grid_day import GridDay
-from .integrity import last_check
 from .maintenance import delete_meters, hold_main_file, release_main_file
 from .open_file import OpenFile
-from .queries import EnergyTotals, KeptMeter, Queries, RefusedCount
-from .raw_readings import RawReading
+from .periods.bucket import Bucket
+from .periods.calendar import LocalCalendar, Period
+from .periods.rollups import refresh
+from .periods.zone_change import follow_time_zone
+from .questions.grid_day import GridDay
+from .questions.queries import (
+    EnergyTotals,
+    KeptMeter,
+    Queries,
+    RefusedCount,
+)
+from .readings.raw_readings import RawReading
 from .receipt import LatestValue, Receipt
-from .rollups import refresh
-from .salvage import Salvage
-from .set_aside import SetAside, noted
 from .store import HistoryStore, StoreStatus
 from .writer import Transaction
-from .zone_change import follow_time_zone
 
 _LOGGER: Final = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from ..metering.counter import CounterPoint, follows, judge_next
 from ..metering.reading import Refusal
-from .calendar import HOUR_MS
+from .periods.calendar import HOUR_MS
 
 _DAY_MS: Final = 24 * HOUR_MS
 # So many impossible hours in a day are no errors of single values: Wh were taken for

@@ -8,13 +8,13 @@ import sqlite3
 
 from ..metering.profile import MeterProfile
 from ..metering.reading import Reading, RefusedReading
-from .booking import Booking
-from .calendar import LocalCalendar
-from .channel_state import ChannelStates
-from .outbox import Outbox
-from .raw_readings import RawReadings
+from .booking.booking import Booking
+from .booking.channel_state import ChannelStates
+from .booking.slot_changes import SlotChanges
+from .outbox.outbox import Outbox
+from .periods.calendar import LocalCalendar
+from .readings.raw_readings import RawReadings
 from .receipt import Receipt
-from .slot_changes import SlotChanges
 
 
 class Ledger:

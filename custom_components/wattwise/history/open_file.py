@@ -10,15 +10,19 @@ from pathlib import Path
 import sqlite3
 from zoneinfo import ZoneInfo
 
-from .calendar import LocalCalendar
+from .damage.integrity import (
+    Check,
+    history_error,
+    note_check,
+)
+from .damage.replacement import Replacement
+from .damage.set_aside import set_aside, take_over
 from .database import NewerSchemaError, connect_reader, leave_log
 from .errors import DamagedHistoryError, HistoryClosedError, HistoryError
-from .integrity import Check, history_error, note_check
-from .queries import Queries
-from .replacement import Replacement
-from .set_aside import set_aside, take_over
+from .periods.calendar import LocalCalendar
+from .periods.zone_change import follow_time_zone
+from .questions.queries import Queries
 from .writer import Transaction, Writer
-from .zone_change import follow_time_zone
 
 
 class OpenFile:

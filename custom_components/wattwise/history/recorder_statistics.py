@@ -29,8 +29,8 @@ from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
 
 from ..metering.plausibility import EARLIEST_MS
 from ..metering.quantity import Channel, Quantity, to_base_unit
-from .calendar import HOUR_MS
 from .hourly_sums import HourlyValue
+from .periods.calendar import HOUR_MS
 
 # Under what name the recorder converts the units of a quantity.
 _UNIT_CLASS: Final[dict[Quantity, str]] = {

@@ -7,9 +7,9 @@ from typing import Protocol
 from ..metering.profile import MeterProfile
 from ..metering.quantity import Channel
 from ..metering.reading import Reading, RefusedReading
-from .bucket import Bucket
-from .calendar import Period
-from .raw_readings import RawReading
+from .periods.bucket import Bucket
+from .periods.calendar import Period
+from .readings.raw_readings import RawReading
 from .receipt import LatestValue, Receipt
 
 

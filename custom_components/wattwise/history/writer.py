@@ -15,11 +15,11 @@ import sqlite3
 import threading
 from typing import Any, Final
 
-from .calendar import LocalCalendar
+from .damage.integrity import history_error, open_whole
 from .database import NewerSchemaError
 from .errors import HistoryClosedError, HistoryError
-from .integrity import history_error, open_whole
 from .ledger import Ledger
+from .periods.calendar import LocalCalendar
 
 _LOGGER: Final = logging.getLogger(__name__)
 

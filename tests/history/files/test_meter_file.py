@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.history.calendar import Period
 from custom_components.wattwise.history.files import meter_file
 from custom_components.wattwise.history.files.layout import Layout
 from custom_components.wattwise.history.files.meter_file import MeterFile
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import Period
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading, Refusal
 

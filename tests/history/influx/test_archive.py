@@ -8,8 +8,6 @@ import re
 
 import pytest
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import SLOT_MS
 from custom_components.wattwise.history.influx import server as server_module
 from custom_components.wattwise.history.influx.archive import InfluxArchive
 from custom_components.wattwise.history.influx.delivery import deliver
@@ -21,7 +19,9 @@ from custom_components.wattwise.history.influx.errors import (
 from custom_components.wattwise.history.influx.points import ReadingPoint, SlotPoint
 from custom_components.wattwise.history.influx.server import InfluxServer
 from custom_components.wattwise.history.influx.settings import InfluxVersion
-from custom_components.wattwise.history.raw_readings import RawReading
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
+from custom_components.wattwise.history.readings.raw_readings import RawReading
 from wattwise_dev.influxdb.influx_server import InfluxServer as RealServer
 
 from .conftest import settings_for

@@ -3,8 +3,6 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import SLOT_MS
 from custom_components.wattwise.history.influx.archive import InfluxArchive
 from custom_components.wattwise.history.influx.delivery import deliver
 from custom_components.wattwise.history.influx.points import (
@@ -13,7 +11,9 @@ from custom_components.wattwise.history.influx.points import (
     to_line,
 )
 from custom_components.wattwise.history.influx.server import InfluxServer
-from custom_components.wattwise.history.raw_readings import RawReading
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import SLOT_MS
+from custom_components.wattwise.history.readings.raw_readings import RawReading
 
 NOW_MS = 1_790_000_000_000 // SLOT_MS * SLOT_MS
 

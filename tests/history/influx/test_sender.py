@@ -15,7 +15,7 @@ from custom_components.wattwise.history.influx.settings import (
     InfluxSettings,
     InfluxVersion,
 )
-from custom_components.wattwise.history.outbox_targets import set_target
+from custom_components.wattwise.history.outbox.targets import set_target
 
 from ..conftest import history
 from ..readings import METER, now_ms, power

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from custom_components.wattwise.history.bucket import Bucket
-from custom_components.wattwise.history.calendar import SLOT_MS, Period
 from custom_components.wattwise.history.errors import HistoryError
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.influx import server as server_module
@@ -18,8 +16,10 @@ from custom_components.wattwise.history.influx.delivery import deliver
 from custom_components.wattwise.history.influx.points import ReadingPoint, SlotPoint
 from custom_components.wattwise.history.influx.server import InfluxServer
 from custom_components.wattwise.history.influx.store import InfluxStore
-from custom_components.wattwise.history.queries import TooManyBucketsError
-from custom_components.wattwise.history.raw_readings import RawReading
+from custom_components.wattwise.history.periods.bucket import Bucket
+from custom_components.wattwise.history.periods.calendar import SLOT_MS, Period
+from custom_components.wattwise.history.questions.queries import TooManyBucketsError
+from custom_components.wattwise.history.readings.raw_readings import RawReading
 from custom_components.wattwise.history.store import HistoryStore
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

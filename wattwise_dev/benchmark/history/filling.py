@@ -9,7 +9,7 @@ import time
 from typing import Final
 
 from custom_components.wattwise.history.files.meter_file import BATCH_ROWS
-from custom_components.wattwise.history.free_pages import give_back
+from custom_components.wattwise.history.readings.free_pages import give_back
 from custom_components.wattwise.history.writer import Transaction
 from custom_components.wattwise.metering.reading import Reading
 

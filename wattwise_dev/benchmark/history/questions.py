@@ -4,8 +4,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from custom_components.wattwise.history.calendar import Period
 from custom_components.wattwise.history.history import History
+from custom_components.wattwise.history.periods.calendar import Period
 from custom_components.wattwise.metering.quantity import Channel
 
 from .asking import Answers, Question, ask

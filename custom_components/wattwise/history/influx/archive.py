@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import time
 from typing import Final
 
-from ..bucket import Bucket
-from ..raw_readings import RawReading
+from ..periods.bucket import Bucket
+from ..readings.raw_readings import RawReading
 from .errors import FileLimitError, InfluxError
 from .influxql import select, time_literal, within
 from .points import (

@@ -5,11 +5,20 @@ from itertools import chain
 from typing import Final
 
 from ...metering.quantity import Channel
-from ..bucket import Bucket, merge
-from ..calendar import HOUR_MS, SLOT_MS, LocalCalendar, Period
-from ..queries import MAX_BUCKETS, TooManyBucketsError
-from ..raw_readings import RawReading
-from ..resample import resample_derived_energy, resample_energy, resample_levels
+from ..periods.bucket import Bucket, merge
+from ..periods.calendar import (
+    HOUR_MS,
+    SLOT_MS,
+    LocalCalendar,
+    Period,
+)
+from ..periods.resample import (
+    resample_derived_energy,
+    resample_energy,
+    resample_levels,
+)
+from ..questions.queries import MAX_BUCKETS, TooManyBucketsError
+from ..readings.raw_readings import RawReading
 from .archive import InfluxArchive
 
 # As in the history's own file: two days, one of which may be that of 25 hours.

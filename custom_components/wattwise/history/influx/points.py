@@ -9,9 +9,9 @@ from functools import lru_cache
 import re
 from typing import Any, Final
 
-from ..bucket import Bucket
-from ..calendar import SLOT_MS
-from ..raw_readings import RawReading
+from ..periods.bucket import Bucket
+from ..periods.calendar import SLOT_MS
+from ..readings.raw_readings import RawReading
 
 READINGS: Final = "wattwise_reading"
 SLOTS: Final = "wattwise_5min"

@@ -11,7 +11,13 @@ from typing import Any, Final
 
 from ..errors import HistoryError
 from ..history import History
-from ..parcel import Parcel, Waiting, put_away, take, waiting
+from ..outbox.parcel import (
+    Parcel,
+    Waiting,
+    put_away,
+    take,
+    waiting,
+)
 from .delivery import Rejected, deliver
 from .errors import InfluxError, ServerError
 from .server import InfluxServer

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from ...metering.profile import MeterProfile
 from ...metering.quantity import Channel
 from ...metering.reading import Reading, RefusedReading
-from ..bucket import Bucket
-from ..calendar import LocalCalendar, Period
 from ..errors import HistoryError
 from ..history import History
-from ..raw_readings import RawReading
+from ..periods.bucket import Bucket
+from ..periods.calendar import LocalCalendar, Period
+from ..readings.raw_readings import RawReading
 from ..receipt import LatestValue, Receipt
 from ..store import HistoryStore, StoreStatus
 from .archive import InfluxArchive

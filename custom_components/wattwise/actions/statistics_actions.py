@@ -1,0 +1,91 @@
+"""The actions about Home Assistant's statistics: load them again, clear our own."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import probatio
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+
+from ..back_filling.back_fill import async_back_fill
+from ..back_filling.back_fill_progress import ChannelProgress
+from ..const import DOMAIN
+from ..history.errors import HistoryError
+from ..history.recorder_statistics import StatisticsUnavailableError
+from ..published_statistics import async_clear_published
+from .meter_target import async_target_meter
+
+BACK_FILL_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(ATTR_DEVICE_ID): cv.string}
+)
+CLEAR_SCHEMA: Final = probatio.Schema({probatio.Optional(ATTR_DEVICE_ID): cv.string})
+
+
+async def async_load_back_fill(call: ServiceCall) -> ServiceResponse:
+    """Load once more what Home Assistant's statistics know of a meter's past."""
+    meter = async_target_meter(call.hass, call.data[ATTR_DEVICE_ID])
+    if not meter.source_entities():
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_made_of_sensors",
+            translation_placeholders={"meter": meter.name},
+        )
+    try:
+        progress = await async_back_fill(call.hass, meter)
+    except StatisticsUnavailableError as err:
+        raise _unavailable(err) from err
+    except HistoryError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="history_unavailable",
+            translation_placeholders={"error": str(err)},
+        ) from err
+    return {
+        "meter": meter.name,
+        "channels": {
+            channel.value: _as_response(known) for channel, known in progress.items()
+        },
+    }
+
+
+async def async_clear_imported(call: ServiceCall) -> ServiceResponse:
+    """Delete the statistics of energy from files, of one meter or of all."""
+    meter_ids = None
+    if device_id := call.data.get(ATTR_DEVICE_ID):
+        meter_ids = [async_target_meter(call.hass, device_id).profile.meter_id]
+    try:
+        cleared = await async_clear_published(call.hass, meter_ids)
+    except StatisticsUnavailableError as err:
+        raise _unavailable(err) from err
+    return {"cleared": list[Any](cleared)}
+
+
+def _as_response(progress: ChannelProgress) -> dict[str, Any]:
+    """Return what became of one channel."""
+    response: dict[str, Any] = {
+        "hours": progress.new + progress.known,
+        "new": progress.new,
+        "first": _iso(progress.first_ms),
+        "last": _iso(progress.last_ms),
+        "not_used": dict(progress.unused),
+    }
+    if progress.problem:
+        response["problem"] = progress.problem
+    return response
+
+
+def _unavailable(err: StatisticsUnavailableError) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="statistics_unavailable",
+        translation_placeholders={"error": str(err)},
+    )
+
+
+def _iso(time_ms: int | None) -> str | None:
+    if time_ms is None:
+        return None
+    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat()

@@ -1,0 +1,1 @@
+"""A meter's past, from Home Assistant's statistics of its sensors."""

@@ -1,0 +1,1 @@
+"""What readings mean to the history: judged, stored, rolled up and registered."""

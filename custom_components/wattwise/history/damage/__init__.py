@@ -1,0 +1,1 @@
+"""A damaged file: noticed, set aside, and recovered from."""

@@ -1,0 +1,1 @@
+"""Roll-ups: what is known of five minutes, hours, days and months."""

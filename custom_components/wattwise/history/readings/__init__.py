@@ -1,0 +1,1 @@
+"""Readings on disk: rows, packed hours, and for how long they are kept."""
