@@ -9,6 +9,7 @@ from tempfile import gettempdir
 from typing import Any
 
 import aiohttp
+import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -251,6 +252,14 @@ async def test_what_cannot_be_known_is_asked(
     assert result["data_schema"] is not None
     fields = set(map(str, result["data_schema"].schema))
     assert {"date_order", "decimal_mark", "stamp", "kind", "unit"} <= fields
+    # Nothing is chosen in the user's place: required lists take their first option.
+    unknown = ("channel", "unit", "kind", "stamp", "date_order")
+    for field in result["data_schema"].schema:
+        assert isinstance(field, probatio.Optional) == (
+            field in unknown or field in {"clock_column", "decimal_mark"}
+        ), field
+    result = await submit_options(wattwise, result, **answers)
+    assert result["errors"] == dict.fromkeys(unknown, "choice_needed")
     answers |= {
         "channel": "energy_import",
         "unit": "W",

@@ -82,7 +82,7 @@ class InfluxExport:
 
         await self._history.run(begin)
         self._entry.async_create_background_task(
-            self._hass, self._sender.run(), f"{DOMAIN} writes to InfluxDB"
+            self._hass, self._sender.run(begin), f"{DOMAIN} writes to InfluxDB"
         )
 
     @asynccontextmanager

@@ -154,3 +154,13 @@ async def test_held_readings_that_were_overtaken(history: History) -> None:
     reasons = {item.reason: item.count for item in await history.refused("meter")}
     assert reasons == {Refusal.OUT_OF_SEQUENCE: 2}
     assert await total(history) == pytest.approx(500 + 20)
+
+
+async def test_refused_rows_of_a_file_are_not_the_meters(history: History) -> None:
+    """What is refused of an import is told to who imports; the meter is not to blame."""
+    impossible = [power(now_ms() - 60_000, 1e9)]
+    receipt = await history.append(METER, impossible, live=False)
+    assert len(receipt.refused) == 1
+    assert await history.refused("meter") == []
+    await history.append(METER, impossible)
+    assert len(await history.refused("meter")) == 1

@@ -48,14 +48,13 @@ async def _run(
     history = History(path, "Europe/Berlin")
     await history.open()
     await history.add_meter(METER.meter_id, "Grid")
-    await history.run(
-        partial(
-            set_target,
-            household=HOUSEHOLD,
-            server=settings.url,
-            meters={METER.meter_id: "grid"},
-        )
+    begin = partial(
+        set_target,
+        household=HOUSEHOLD,
+        server=settings.url,
+        meters={METER.meter_id: "grid"},
     )
+    await history.run(begin)
     loop = asyncio.get_running_loop()
     exporting = asyncio.create_task(
         sender.InfluxSender(
@@ -64,7 +63,7 @@ async def _run(
             settings,
             partial(loop.run_in_executor, None),
             lambda _: None,
-        ).run()
+        ).run(begin)
     )
     for first in range(numbers.start, numbers.stop, BATCH):
         batch = range(first, min(first + BATCH, numbers.stop))

@@ -139,7 +139,7 @@ async def _export(history: History, url: str) -> None:
     )
     in_thread = partial(asyncio.get_running_loop().run_in_executor, None)
     one = sender.InfluxSender(history, "home", settings, in_thread, lambda _: None)
-    exporting = asyncio.create_task(one.run())
+    exporting = asyncio.create_task(one.run(lambda _: None))
     while True:
         parcel = await history.ask(
             partial(take, household="home", limit=1, now_ms=sender._now_ms())

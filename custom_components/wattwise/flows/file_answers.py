@@ -1,7 +1,7 @@
 """What the answers to the form of a file mean."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 
@@ -24,9 +24,25 @@ from .file_form import (
     STAMP_END,
 )
 
+_NEEDED: Final = (
+    CONF_TIME_COLUMN,
+    CONF_VALUE_COLUMN,
+    CONF_CHANNEL,
+    CONF_UNIT,
+    CONF_KIND,
+    CONF_STAMP,
+)
+
+
+def missing_in(guess: Guess, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return an error for each field that must be chosen and was not."""
+    needed = [*_NEEDED, *([CONF_DATE_ORDER] if guess.ambiguous_date else [])]
+    missing = [field for field in needed if not answers.get(field)]
+    return dict.fromkeys(missing, "choice_needed")
+
 
 def errors_in(guess: Guess, answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is wrong with answers, by field."""
+    """Return what is wrong with answers that are complete, by field."""
     channel, unit = Channel(answers[CONF_CHANNEL]), answers[CONF_UNIT]
     errors: dict[str, str] = {}
     if unit not in known_units(channel.quantity):

@@ -40,18 +40,24 @@ _LONGEST_CELL: Final = 30
 def file_fields(guess: Guess, home_zone: str) -> dict[probatio.Marker, Any]:
     """Return the fields of the form; what a file tells by itself is not asked."""
     columns = _columns(guess, guess.columns)
+    known = first_answers(guess, home_zone)
+
+    def needed(field: str) -> probatio.Marker:
+        # Of a required choice the frontend takes the first option, unasked.
+        return (probatio.Required if field in known else probatio.Optional)(field)
+
     fields: dict[probatio.Marker, Any] = {
-        probatio.Required(CONF_TIME_COLUMN): columns,
+        needed(CONF_TIME_COLUMN): columns,
         probatio.Optional(CONF_CLOCK_COLUMN): columns,
-        probatio.Required(CONF_VALUE_COLUMN): columns,
-        probatio.Required(CONF_CHANNEL): _choice("channel", METER_CHANNELS),
-        probatio.Required(CONF_UNIT): SelectSelector(
+        needed(CONF_VALUE_COLUMN): columns,
+        needed(CONF_CHANNEL): _choice("channel", METER_CHANNELS),
+        needed(CONF_UNIT): SelectSelector(
             SelectSelectorConfig(
                 options=_units(), mode=SelectSelectorMode.DROPDOWN, custom_value=True
             )
         ),
-        probatio.Required(CONF_KIND): _choice("energy_kind", EnergyKind),
-        probatio.Required(CONF_STAMP): _choice("stamp", (STAMP_START, STAMP_END)),
+        needed(CONF_KIND): _choice("energy_kind", EnergyKind),
+        needed(CONF_STAMP): _choice("stamp", (STAMP_START, STAMP_END)),
     }
     if not guess.is_zoned:
         fields[probatio.Required(CONF_TIME_ZONE)] = SelectSelector(
@@ -62,7 +68,7 @@ def file_fields(guess: Guess, home_zone: str) -> dict[probatio.Marker, Any]:
             )
         )
     if guess.ambiguous_date:
-        fields[probatio.Required(CONF_DATE_ORDER)] = _choice("date_order", DateOrder)
+        fields[needed(CONF_DATE_ORDER)] = _choice("date_order", DateOrder)
     if any(value.ambiguous_number for value in guess.values.values()):
         marks = _choice("decimal_mark", DecimalMark)
         fields[probatio.Optional(CONF_DECIMAL_MARK)] = marks

@@ -61,13 +61,15 @@ async def async_result_placeholders(
 async def async_refusals(hass: HomeAssistant, refusals: Refusals) -> str:
     """Return how many rows were refused and why, with the first of each by number."""
     texts = await async_option_texts(hass, translation_key="refusal")
+    of_rows = (await async_option_texts(hass, translation_key="file_result"))["rows"]
     if not refusals.reasons:
         return texts["none"]
     lines = []
     for reason, count in refusals.reasons.most_common():
         rows = [str(row.index) for row in refusals.first if row.reason == reason]
         named = ", ".join(rows[:_NAMED_ROWS]) + (" …" if count > _NAMED_ROWS else "")
-        lines.append(f"- {count:,} × {texts[reason]}" + (f" ({named})" if rows else ""))
+        where = of_rows.format(rows=named) if rows else ""
+        lines.append(f"- {count:,} × {texts[reason]} {where}".rstrip())
     return "\n".join(lines)
 
 

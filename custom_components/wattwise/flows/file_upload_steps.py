@@ -25,7 +25,7 @@ from ..history.files.layout import Layout
 from ..household import Household
 from ..metering.quantity import Channel, known_units
 from ..uploaded_file import UploadedFile, async_take_upload
-from .file_answers import async_layout_of, errors_in
+from .file_answers import async_layout_of, errors_in, missing_in
 from .file_form import (
     CONF_CHANNEL,
     CONF_TIME_ZONE,
@@ -153,6 +153,8 @@ class FileUploadSteps(OptionsFlow):
         if user_input is not None:
             self._problem = None
             self._answers = user_input
+            errors = missing_in(guess, user_input)
+        if user_input is not None and not errors:
             quantity = Channel(user_input[CONF_CHANNEL]).quantity
             placeholders["units"] = ", ".join(filter(None, known_units(quantity)))
             errors = errors_in(guess, user_input)

@@ -86,4 +86,6 @@ def _number() -> NumberSelector:
 
 
 def _megabytes(size: int) -> str:
+    if 0 < size < _MEGABYTE / 20:
+        return "< 0.1 MB"
     return f"{size / _MEGABYTE:.1f} MB"

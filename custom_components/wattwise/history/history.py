@@ -160,7 +160,8 @@ class History(HistoryStore):
 
         `refused` are those the decoder could not understand: they are counted and
         become part of the receipt. Readings that are not `live` fill the past
-        without moving the energy registers. Raises HistoryError when nothing of
+        without moving the energy registers, and what is refused of them is not
+        counted. Raises HistoryError when nothing of
         this was kept.
         """
         readings, refused = list(readings), list(refused)
@@ -169,7 +170,8 @@ class History(HistoryStore):
             now_ms = _now_ms()
             ledger = transaction.ledger
             receipt = ledger.append(profile, readings, now_ms=now_ms, live=live)
-            ledger.count_refused(profile.meter_id, refused, now_ms)
+            if live:
+                ledger.count_refused(profile.meter_id, refused, now_ms)
             receipt.refused[:0] = refused
             receipt.live = live
             return receipt

@@ -29,6 +29,9 @@ SETTINGS = InfluxSettings(
 type _Deliver = Callable[[Callable[[], list[Rejected]]], list[Rejected]]
 
 
+BEGIN = partial(set_target, household="home", server="s", meters={"meter": "grid"})
+
+
 async def _sender(
     history: History, deliver: _Deliver, on_change: Callable[[ExportState], None]
 ) -> InfluxSender:
@@ -38,9 +41,7 @@ async def _sender(
         return deliver(call)
 
     await history.add_meter("meter", "Grid")
-    await history.run(
-        partial(set_target, household="home", server="s", meters={"meter": "grid"})
-    )
+    await history.run(BEGIN)
     await history.append(METER, [power(now_ms(), 1)])
     return InfluxSender(history, "home", SETTINGS, run, on_change)
 
@@ -52,7 +53,7 @@ async def test_a_server_that_wants_peace_for_years(history: History) -> None:
         raise ServerError("busy", 1e9)
 
     sender = await _sender(history, refuse, lambda _: None)
-    assert 0 < await sender._deliver_some() < 2 * 3_600
+    assert 0 < await sender._deliver_some(BEGIN) < 2 * 3_600
 
 
 async def test_a_listener_that_fails_does_not_end_the_export(
@@ -72,7 +73,7 @@ async def test_a_listener_that_fails_does_not_end_the_export(
         raise ValueError("a listener")
 
     sender = await _sender(history, take, fail)
-    task = asyncio.create_task(sender.run())
+    task = asyncio.create_task(sender.run(BEGIN))
     async with asyncio.timeout(10):
         while delivered < 1:  # noqa: ASYNC110  (nothing tells it)
             await asyncio.sleep(0.01)
@@ -82,3 +83,19 @@ async def test_a_listener_that_fails_does_not_end_the_export(
             await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_an_outbox_that_knows_nothing_of_the_household(history: History) -> None:
+    """After a damaged file was replaced, the export begins anew."""
+    sent: list[int] = []
+
+    def take(_call: Callable[[], list[Rejected]]) -> list[Rejected]:
+        sent.append(1)
+        return []
+
+    sender = await _sender(history, take, lambda _: None)
+    await history.run(lambda t: t.connection.execute("DELETE FROM target"))
+    assert await sender._deliver_some(BEGIN) == 0
+    await history.append(METER, [power(now_ms() + 1_000, 2)])
+    await sender._deliver_some(BEGIN)
+    assert sent

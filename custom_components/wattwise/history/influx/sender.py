@@ -18,6 +18,7 @@ from ..outbox.parcel import (
     take,
     waiting,
 )
+from ..writer import Transaction
 from .delivery import Rejected, deliver
 from .errors import InfluxError, ServerError
 from .server import InfluxServer
@@ -78,12 +79,16 @@ class InfluxSender:
         self._retry_seconds = FIRST_RETRY_SECONDS
         self._counted_at = float("-inf")
 
-    async def run(self) -> None:
-        """Deliver until cancelled."""
+    async def run(self, begin: Callable[[Transaction], object]) -> None:
+        """Deliver until cancelled.
+
+        `begin` lets the outbox be filled for the household. It is done once more when
+        the outbox does not know of it, as after a damaged file was replaced.
+        """
         try:
             while True:
                 try:
-                    pause = await self._deliver_some()
+                    pause = await self._deliver_some(begin)
                 except Exception:
                     # Whoever is told of the state must not end the export.
                     _LOGGER.exception("Telling how the export does failed")
@@ -95,7 +100,7 @@ class InfluxSender:
                 # is written again, which changes nothing.
                 self._server.close()
 
-    async def _deliver_some(self) -> float:
+    async def _deliver_some(self, begin: Callable[[Transaction], object]) -> float:
         """Deliver one parcel; return after how many seconds to go on."""
         try:
             parcel = await self._history.ask(
@@ -106,7 +111,10 @@ class InfluxSender:
                     now_ms=_now_ms(),
                 )
             )
-            if parcel is None or parcel.is_empty:
+            if parcel is None:
+                await self._history.run(begin)
+                return 0.0
+            if parcel.is_empty:
                 await self._note_success(delivered=False)
                 return SEND_SECONDS
             rejected = await self._run_in_thread(partial(self._deliver, parcel))
