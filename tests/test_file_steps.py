@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 import re
-from tempfile import gettempdir
+import tempfile
 from typing import Any
 
 import aiohttp
@@ -57,11 +57,14 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left() -> Iterator[None]:
-    """Fail a test that leaves a file behind."""
-    before = set(Path(gettempdir()).glob("wattwise-*"))
+def nothing_left(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Use a folder of the test's own, and fail one that leaves a file behind."""
+    folder = tmp_path_factory.mktemp("uploads")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield
-    assert set(Path(gettempdir()).glob("wattwise-*")) == before
+    assert list(folder.glob("wattwise-*")) == []
 
 
 @pytest.fixture
