@@ -164,3 +164,26 @@ async def test_refused_rows_of_a_file_are_not_the_meters(history: History) -> No
     assert await history.refused("meter") == []
     await history.append(METER, impossible)
     assert len(await history.refused("meter")) == 1
+
+
+async def test_clock_of_the_meter_set_back_an_hour(history: History) -> None:
+    """An hour told twice with other values counts once, and no energy is lost."""
+    now = now_ms()
+    start, shown = now - 4 * HOUR_MS, 50_000.0
+    for number in range(3 * 360):
+        shown += 3.0
+        # After two hours its clock shows the second of them again.
+        at = start + number * 10_000 - (HOUR_MS if number >= 720 else 0)
+        await history.append(METER, [counter(at, shown), power(at, 1_080.0 + number)])
+    # From here on it tells what is new again.
+    after = start + 2 * HOUR_MS + 10_000
+    await history.append(METER, [counter(after, shown + 3.0)])
+    latest = (await history.latest("meter"))[Channel.ENERGY_IMPORT]
+    assert latest.register_wh == pytest.approx(shown + 3.0)
+    buckets = await history.buckets(
+        "meter", Channel.ENERGY_IMPORT, start - HOUR_MS, now, 300
+    )
+    assert sum(bucket.energy_wh for bucket in buckets) == pytest.approx(3 * 1_080)
+    levels = await history.buckets("meter", Channel.POWER, start, now, 300)
+    assert sum(bucket.count for bucket in levels) == 720
+    assert all(bucket.covered_ms <= 300_000 for bucket in levels)
