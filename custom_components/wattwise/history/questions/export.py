@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from ...metering.quantity import BASE_UNIT, Channel
 from ..giving_way import giving_way
-from ..periods.any_step import any_steps
 from ..periods.bucket import Bucket
 from ..periods.calendar import (
     HOUR_MS,
     LocalCalendar,
     Period,
 )
+from .any_step import any_steps
 from .blocking_store import BlockingStore
 
 RAW: Final = "raw"

@@ -12,15 +12,15 @@ from typing import Final
 
 from ...metering.quantity import Channel
 from ...metering.segment import Segment
-from ..questions.blocking_store import BlockingStore
-from ..readings.raw_readings import RawReading
-from .bucket import Bucket, merge
-from .calendar import (
+from ..periods.bucket import Bucket, merge
+from ..periods.calendar import (
     HOUR_MS,
     SLOT_MS,
     LocalCalendar,
     Period,
 )
+from ..readings.raw_readings import RawReading
+from .blocking_store import BlockingStore
 
 # Readings this far around a day explain what happened in it. Longer segments are
 # spread evenly in any case.
