@@ -18,10 +18,7 @@ import pytest_socket
 
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.influx import sender
-from custom_components.wattwise.history.influx.settings import (
-    InfluxSettings,
-    InfluxVersion,
-)
+from custom_components.wattwise.history.influx.settings import InfluxSettings
 from custom_components.wattwise.history.outbox.parcel import take
 from custom_components.wattwise.history.outbox.targets import set_target
 from custom_components.wattwise.history.periods.bucket import Bucket
@@ -40,7 +37,7 @@ from custom_components.wattwise.metering.reading import Reading
 from wattwise_dev.influxdb.influx_server import InfluxServer
 from wattwise_dev.influxdb.server_program import ServerFailedError
 
-from ..influx_servers import DATABASE, PASSWORD, USER, prepared_server
+from ..influx_servers import DATABASE, prepared_server, settings_of
 from .grafana_dashboard import Dashboard, Question
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
@@ -92,13 +89,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     server = prepared_server(tmp_path_factory.mktemp("influxdb"))
     try:
         file = tmp_path_factory.mktemp("history") / "wattwise.db"
-        yield Filled(server, asyncio.run(_fill(file, server.url)))
+        yield Filled(server, asyncio.run(_fill(file, settings_of(server))))
     finally:
         server.kill()
 
 
 async def _fill(
-    file: Path, url: str
+    file: Path, settings: InfluxSettings
 ) -> dict[tuple[str, Channel, Period | int], list[Bucket]]:
     """Book the readings, export all of them, and return what the history knows."""
     history = History(file, ZONE.key)
@@ -106,12 +103,14 @@ async def _fill(
     for meter, name in METERS.items():
         await history.add_meter(meter.meter_id, name)
     names = {meter.meter_id: name for meter, name in METERS.items()}
-    await history.run(partial(set_target, household="home", server=url, meters=names))
+    await history.run(
+        partial(set_target, household="home", server=settings.place, meters=names)
+    )
     told = _readings()
     for meter in METERS:
         receipt = await history.append(meter, told[meter])
         assert receipt.accepted == len(told[meter])
-    await _export(history, url)
+    await _export(history, settings)
     start_ms, end_ms = (round(t.timestamp() * 1000) for t in (BEGAN, NOW))
     # The first day, hour and five minutes are not whole.
     start_ms -= 24 * HOUR_MS
@@ -126,17 +125,7 @@ async def _fill(
     return buckets
 
 
-async def _export(history: History, url: str) -> None:
-    settings = InfluxSettings(
-        url=url,
-        database=DATABASE,
-        username=USER,
-        password=PASSWORD,
-        token=None,
-        org=None,
-        verify_tls=True,
-        version=InfluxVersion.V1,
-    )
+async def _export(history: History, settings: InfluxSettings) -> None:
     in_thread = partial(asyncio.get_running_loop().run_in_executor, None)
     one = sender.InfluxSender(history, "home", settings, in_thread, lambda _: None)
     exporting = asyncio.create_task(one.run(lambda _: None))

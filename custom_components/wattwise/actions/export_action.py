@@ -40,6 +40,7 @@ from ..metering.quantity import METER_CHANNELS, Channel
 from ..time_zones import async_zone
 from .allowed_files import async_file_to_write
 from .meter_target import async_target_meter
+from .unavailable import history_needed
 
 ATTR_FILE: Final = "file"
 ATTR_CHANNELS: Final = "channels"
@@ -108,8 +109,9 @@ async def async_export_history(call: ServiceCall) -> ServiceResponse:
         )
     if not data[ATTR_FROM_INFLUX]:
         return await _async_export(call, meter, export, meter.history)
-    async with _influx_of(hass, meter).async_store() as store:
-        return await _async_export(call, meter, export, store)
+    with history_needed():
+        async with _influx_of(hass, meter).async_store() as store:
+            return await _async_export(call, meter, export, store)
 
 
 @callback

@@ -7,13 +7,12 @@ import probatio
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..gap_sensors import NOTABLE_GAP
-from ..history.errors import HistoryError
 from ..history.questions.gaps import (
     SHORTEST_GAP_MS,
     Gap,
@@ -21,6 +20,7 @@ from ..history.questions.gaps import (
 )
 from ..metering.quantity import METER_CHANNELS, Channel
 from .meter_target import async_target_meter
+from .unavailable import history_needed
 
 ATTR_CHANNEL: Final = "channel"
 ATTR_START: Final = "start"
@@ -60,7 +60,7 @@ async def async_get_gaps(call: ServiceCall) -> ServiceResponse:
         )
     channel = call.data.get(ATTR_CHANNEL)
     profile = meter.profile
-    try:
+    with history_needed():
         gaps = await meter.history.ask(
             lambda queries: find_gaps(
                 queries,
@@ -73,12 +73,6 @@ async def async_get_gaps(call: ServiceCall) -> ServiceResponse:
                 patience_ms=profile.hold_ms,
             )
         )
-    except HistoryError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="history_unavailable",
-            translation_placeholders={"error": str(err)},
-        ) from err
     return {
         "meter": meter.name,
         "missing_hours": round(sum(gap.duration_ms for gap in gaps) / 3_600_000, 3),

@@ -9,13 +9,12 @@ import probatio
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..gap_sensors import NOTABLE_GAP
-from ..history.errors import HistoryError
 from ..history.periods.bucket import Bucket
 from ..history.periods.calendar import Period
 from ..history.questions.gap_estimate import Estimate, estimated_buckets
@@ -32,6 +31,7 @@ from ..metering.quantity import (
     Quantity,
 )
 from .meter_target import async_target_meter
+from .unavailable import history_needed
 
 ATTR_CHANNELS: Final = "channels"
 ATTR_START: Final = "start"
@@ -100,21 +100,16 @@ async def async_get_history(call: ServiceCall) -> ServiceResponse:
 
     channels = {}
     try:
-        for channel in map(Channel, wanted):
-            channels[channel.value] = await meter.history.ask(
-                partial(series, channel=channel)
-            )
+        with history_needed():
+            for channel in map(Channel, wanted):
+                channels[channel.value] = await meter.history.ask(
+                    partial(series, channel=channel)
+                )
     except TooManyBucketsError as err:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="too_many_points",
             translation_placeholders={"maximum": str(MAX_BUCKETS)},
-        ) from err
-    except HistoryError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="history_unavailable",
-            translation_placeholders={"error": str(err)},
         ) from err
     return {"meter": meter.name, "resolution": resolution, "channels": channels}
 

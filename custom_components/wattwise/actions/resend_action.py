@@ -6,16 +6,16 @@ import probatio
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..history.errors import HistoryError
 from ..history.outbox.parcel import forget_rejected
 from ..history.outbox.targets import request_past
 from ..history.writer import Transaction
 from ..household import async_loaded_households
+from .unavailable import history_needed
 
 ATTR_START: Final = "start"
 ATTR_END: Final = "end"
@@ -65,12 +65,6 @@ async def async_resend(call: ServiceCall) -> ServiceResponse:
             forget_rejected(transaction, entry.unique_id or "")
         return request_past(transaction, meter_ids, start, end)
 
-    try:
+    with history_needed():
         series = await household.history.run(request)
-    except HistoryError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="history_unavailable",
-            translation_placeholders={"error": str(err)},
-        ) from err
     return {"series": series}

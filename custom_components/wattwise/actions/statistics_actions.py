@@ -13,10 +13,10 @@ from homeassistant.helpers import config_validation as cv
 from ..back_filling.back_fill import async_back_fill
 from ..back_filling.back_fill_progress import ChannelProgress
 from ..const import DOMAIN
-from ..history.errors import HistoryError
 from ..history.recorder_statistics import StatisticsUnavailableError
 from ..published_statistics import async_clear_published
 from .meter_target import async_target_meter
+from .unavailable import history_needed
 
 BACK_FILL_SCHEMA: Final = probatio.Schema(
     {probatio.Required(ATTR_DEVICE_ID): cv.string}
@@ -34,15 +34,10 @@ async def async_load_back_fill(call: ServiceCall) -> ServiceResponse:
             translation_placeholders={"meter": meter.name},
         )
     try:
-        progress = await async_back_fill(call.hass, meter)
+        with history_needed():
+            progress = await async_back_fill(call.hass, meter)
     except StatisticsUnavailableError as err:
         raise _unavailable(err) from err
-    except HistoryError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="history_unavailable",
-            translation_placeholders={"error": str(err)},
-        ) from err
     return {
         "meter": meter.name,
         "channels": {
