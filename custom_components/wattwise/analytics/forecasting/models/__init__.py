@@ -1,0 +1,1 @@
+"""The models: each forecasts a day from the days before it."""

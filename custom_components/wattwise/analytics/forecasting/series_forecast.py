@@ -1,0 +1,107 @@
+"""The forecast of one series, for who has readings and wants numbers.
+
+What goes in and comes out are times and floats: nobody outside has to know how days
+are laid into rows.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime, timedelta, tzinfo
+import io
+import math
+
+import numpy as np
+
+from .expectation import Outlook, SkillReport
+from .forecaster import Forecaster
+from .local_days import DayRows, LocalClock
+from .outlook import make_outlook
+from .past import DAYS_AHEAD, Calendar, Past
+from .registry import default_models
+from .skill_report import skill_report
+
+
+class SeriesForecast:
+    """Learns from a series by the midnights, and forecasts at any time.
+
+    All of it is work for an executor; not safe for use by several threads at once.
+    """
+
+    def __init__(self, zone: tzinfo, step: int = 3600) -> None:
+        """Forecast slots of `step` seconds by the clock of a time zone."""
+        self._clock = LocalClock(zone, step)
+        self._forecaster = Forecaster(default_models())
+        self._rows: DayRows | None = None
+        self._past: Past | None = None
+
+    @property
+    def days_known(self) -> int:
+        """Whole days that have been measured, at least in part."""
+        return self._past.days if self._past else 0
+
+    def take(
+        self, slots: Mapping[int, float], now: datetime, free: Collection[date] = ()
+    ) -> None:
+        """Take what is known: kWh by the start of the slot [s since the epoch].
+
+        Slots that are missing are gaps. What is not over at `now` is left out; `free`
+        are public holidays, those to come among them.
+        """
+        over = now.timestamp() - self._clock.step
+        known = {s: e for s, e in slots.items() if s <= over and math.isfinite(e)}
+        if not known:
+            self._rows = self._past = None
+            return
+        rows = DayRows.from_slots(
+            np.array(list(known), dtype=np.int64),
+            np.array(list(known.values()), dtype=np.float64),
+            self._clock,
+        )
+        days = (self._clock.date_of(now) - rows.first).days
+        whole = np.full((days, rows.energy.shape[1]), np.nan)
+        kept = rows.energy[:days]
+        whole[: len(kept)] = kept
+        dates = [rows.first + timedelta(index) for index in range(days + DAYS_AHEAD)]
+        calendar = Calendar(
+            np.array([day.weekday() for day in dates], dtype=np.int64),
+            np.array([day in free for day in dates], dtype=np.int64),
+        )
+        self._rows = rows
+        self._past = Past(whole, calendar, first_day=rows.first.toordinal())
+
+    def learn(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Relive the midnights since the last time; raises CancelledError."""
+        if self._past and self._past.days:
+            self._forecaster.advance(self._past, cancelled)
+
+    def outlook(self, now: datetime) -> Outlook | None:
+        """Forecast from `now` on; None while there is no whole day to go by."""
+        if not self._past or not self._rows or not self._past.days:
+            return None
+        return make_outlook(self._forecaster, self._past, self._rows, self._clock, now)
+
+    def report(self, days: int) -> SkillReport | None:
+        """Score what was issued for the last whole days; None if nothing was."""
+        if not self._past:
+            return None
+        return skill_report(self._forecaster.record, self._past, days)
+
+    def state(self) -> bytes:
+        """Return what was issued, to be kept over a restart."""
+        file = io.BytesIO()
+        arrays = {
+            key: value.astype(np.float32) if key.endswith(".values") else value
+            for key, value in self._forecaster.state().items()
+        }
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        return file.getvalue()
+
+    def restore(self, state: bytes) -> None:
+        """Take back what `state` gave; ValueError if it is damaged or of another kind."""
+        try:
+            with np.load(io.BytesIO(state), allow_pickle=False) as arrays:
+                self._forecaster.restore(
+                    {key: arrays[key].astype(np.float64) for key in arrays.files}
+                )
+        except (OSError, KeyError, EOFError, ValueError) as err:
+            msg = f"not a record of forecasts: {err}"
+            raise ValueError(msg) from err

@@ -1,0 +1,1 @@
+"""What is computed from a home's history."""

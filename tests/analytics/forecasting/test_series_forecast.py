@@ -1,0 +1,171 @@
+"""From readings to an outlook."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from custom_components.wattwise.analytics.forecasting.expectation import Outlook
+from custom_components.wattwise.analytics.forecasting.series_forecast import (
+    SeriesForecast,
+)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def habit(moment: datetime) -> float:
+    """Return what a home of strict habits uses in an hour [kWh]."""
+    local = moment.astimezone(BERLIN)
+    return 0.2 + (1.0 if local.hour == 19 else 0.0) + 0.01 * local.hour
+
+
+def readings(start: datetime, end: datetime) -> dict[int, float]:
+    """Return the hours of that home."""
+    hours = int((end - start) / timedelta(hours=1))
+    moments = [start + timedelta(hours=index) for index in range(hours)]
+    return {int(moment.timestamp()): habit(moment) for moment in moments}
+
+
+def outlook_at(now: datetime, days: int = 40) -> Outlook:
+    """Return the outlook of a home that is so many days old."""
+    series = SeriesForecast(BERLIN)
+    start = datetime.combine(
+        now.astimezone(BERLIN).date() - timedelta(days), datetime.min.time(), BERLIN
+    )
+    series.take(readings(start.astimezone(UTC), now), now)
+    series.learn()
+    outlook = series.outlook(now)
+    assert outlook
+    return outlook
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 6, 10, 0, 0, tzinfo=BERLIN),
+        datetime(2026, 6, 10, 13, 20, tzinfo=BERLIN),
+        # Before, between and after the hours in which the clock is changed.
+        datetime(2026, 3, 28, 12, 0, tzinfo=BERLIN),
+        datetime(2026, 3, 29, 1, 30, tzinfo=BERLIN),
+        datetime(2026, 3, 29, 5, 0, tzinfo=BERLIN),
+        datetime(2026, 10, 24, 22, 0, tzinfo=BERLIN),
+        datetime(2026, 10, 25, 3, 0, tzinfo=BERLIN),
+        datetime(2026, 10, 26, 9, 0, tzinfo=BERLIN),
+    ],
+    ids=str,
+)
+def test_habits_keep_to_the_clock_on_the_wall(now: datetime) -> None:
+    """Dinner is at seven, also on days of 23 and 25 hours: nothing is shifted."""
+    now = now.astimezone(UTC)
+    outlook = outlook_at(now)
+    assert len(outlook.slots) == 48
+    assert outlook.slots[0].start >= now.timestamp()
+    for slot in outlook.slots:
+        moment = datetime.fromtimestamp(slot.start, UTC)
+        assert slot.energy.mean == pytest.approx(habit(moment), abs=0.03), moment
+        assert slot.energy.median == pytest.approx(habit(moment), abs=0.03), moment
+
+
+def test_today_is_what_was_and_what_will_be() -> None:
+    """At any hour, today adds up to the same whole."""
+    morning = outlook_at(datetime(2026, 6, 10, 6, 0, tzinfo=BERLIN))
+    night = outlook_at(datetime(2026, 6, 10, 23, 0, tzinfo=BERLIN))
+    day = 24 * 0.2 + 1.0 + 0.01 * sum(range(24))
+    assert morning.today.mean == pytest.approx(day, rel=0.02)
+    assert night.today.mean == pytest.approx(day, rel=0.02)
+    assert morning.tomorrow.mean == pytest.approx(day, rel=0.02)
+    assert night.rest_of_today.mean == pytest.approx(0.43, abs=0.03)
+    wide, narrow = (
+        outlook.today.quantiles[0.9] - outlook.today.quantiles[0.1]
+        for outlook in (morning, night)
+    )
+    assert narrow < wide
+
+
+def test_what_was_not_measured_today_counts_as_expected() -> None:
+    """A meter that was silent since midnight does not make a small day."""
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    series = SeriesForecast(BERLIN)
+    start = datetime(2026, 5, 1, tzinfo=BERLIN).astimezone(UTC)
+    series.take(readings(start, datetime(2026, 6, 10, tzinfo=BERLIN)), now)
+    series.learn()
+    outlook = series.outlook(now)
+    assert outlook
+    assert outlook.today.mean == pytest.approx(outlook.tomorrow.mean, rel=0.02)
+
+
+def test_without_a_whole_day_there_is_no_outlook() -> None:
+    """Nothing known, nothing said; neither on the first evening."""
+    series = SeriesForecast(BERLIN)
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    series.take({}, now)
+    series.learn()
+    assert series.outlook(now) is None
+    assert series.report(7) is None
+    series.take(readings(now - timedelta(hours=5), now), now)
+    series.learn()
+    assert series.outlook(now) is None
+    assert series.days_known == 0
+
+
+def test_a_meter_silent_for_days_is_forecast_on() -> None:
+    """The last days known are looked at, however long ago they were."""
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    series = SeriesForecast(BERLIN)
+    start = datetime(2026, 5, 1, tzinfo=BERLIN).astimezone(UTC)
+    series.take(readings(start, datetime(2026, 6, 5, 9, tzinfo=BERLIN)), now)
+    series.learn()
+    outlook = series.outlook(now)
+    assert outlook
+    assert outlook.days_known == 40
+    assert outlook.tomorrow.mean == pytest.approx(8.5, rel=0.1)
+
+
+def test_holidays_are_days_off() -> None:
+    """A holiday in the week is forecast like a Sunday."""
+    series = SeriesForecast(BERLIN)
+    now = datetime(2026, 6, 3, 0, 0, tzinfo=BERLIN)
+    start = datetime(2026, 3, 30, tzinfo=BERLIN).astimezone(UTC)
+    hours = {
+        start_s: 3.0 if datetime.fromtimestamp(start_s, BERLIN).weekday() > 4 else 1.0
+        for start_s in readings(start, now)
+    }
+    series.take(hours, now)
+    series.learn()
+    plain = series.outlook(now)
+    series.take(hours, now, {date(2026, 6, 4)})
+    free = series.outlook(now)
+    assert plain
+    assert free
+    assert free.tomorrow.mean > plain.tomorrow.mean * 1.2
+
+
+def test_a_restart_forgets_no_score() -> None:
+    """What was issued is kept; what is no record of forecasts is refused."""
+    rng = np.random.default_rng(1)
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    start = datetime(2026, 4, 1, tzinfo=BERLIN).astimezone(UTC)
+    hours = {s: e * rng.gamma(4, 0.25) for s, e in readings(start, now).items()}
+    series = SeriesForecast(BERLIN)
+    series.take(hours, now)
+    series.learn()
+    report = series.report(30)
+    assert report
+    assert report.days == 30
+    assert 0.5 < report.coverage < 0.95
+    assert report.skill is not None
+    other = SeriesForecast(BERLIN)
+    other.restore(series.state())
+    other.take(hours, now)
+    other.learn()
+    again = other.report(30)
+    assert again
+    assert again.mae == pytest.approx(report.mae, rel=1e-5)
+    outlook = series.outlook(now)
+    restored = other.outlook(now)
+    assert outlook
+    assert restored
+    assert restored.tomorrow.mean == pytest.approx(outlook.tomorrow.mean, rel=1e-4)
+    with pytest.raises(ValueError, match="not a record"):
+        SeriesForecast(BERLIN).restore(b"something else")
