@@ -1,5 +1,6 @@
 """What tests of the integration inside Home Assistant share."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator
 import os
 import shutil
@@ -11,6 +12,10 @@ import custom_components  # noqa: F401
 from custom_components.wattwise.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+
+# The test harness runs event loops in debug mode, for its checks. That also notes the
+# stack of every callback: of ten frames each, it was a seventh of what tests cost.
+asyncio.constants.DEBUG_STACK_DEPTH = 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_recorder_block_till_done,
@@ -37,17 +38,23 @@ async def async_keep_statistics(
     *,
     sums: Iterable[Row] = (),
     means: Iterable[Row] = (),
+    states: Iterable[float] | None = None,
     has_sum: bool | None = None,
 ) -> None:
     """Keep hourly sums or means of a sensor.
 
-    Written as the recorder's own compiler writes them, years of them at once.
+    Written as the recorder's own compiler writes them, years of them at once. `states`
+    are what the counter behind each sum showed.
     """
     sums, means = list(sums), list(means)
     if has_sum is None:
         has_sum = bool(sums)
     # The counter behind a sum may restart as often as it likes.
-    rows = [{"start": s, "sum": value, "state": value % 77} for s, value in sums]
+    shown = [value % 77 for _, value in sums] if states is None else states
+    rows: list[dict[str, Any]] = [
+        {"start": start, "sum": value, "state": state}
+        for (start, value), state in zip(sums, shown, strict=True)
+    ]
     rows += [{"start": start, "mean": value} for start, value in means]
 
     def write() -> None:

@@ -1,6 +1,6 @@
 """The history as actions return it, called as automations call them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import probatio
 import pytest
@@ -15,6 +15,8 @@ from homeassistant.util import dt as dt_util
 
 from .homes import async_add_household, only_meter, push_meter
 from .meter_actions import call, meter_device
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -68,3 +70,40 @@ async def test_history_at_one_second(
                 start=start,
                 resolution=resolution,
             )
+
+
+@pytest.mark.parametrize("action", ["get_history", "get_gaps"])
+async def test_times_are_those_of_the_home(
+    wattwise: HomeAssistant, home: MockConfigEntry, action: str
+) -> None:
+    """Naive times are local, and answers bear the offset of the local clock."""
+    await wattwise.config.async_set_time_zone("America/New_York")
+    meter = only_meter(home)
+    # The clocks go back on the second of November, at 6:00 UTC.
+    first = datetime(2025, 11, 2, 4, tzinfo=UTC)
+    readings = [
+        Reading(Channel.POWER, int((first + i * MINUTE).timestamp() * 1000), 60.0)
+        for i in (*range(60), *range(180, 240))
+    ]
+    await meter.history.append(meter.profile, readings)
+
+    answer = await call(
+        wattwise,
+        action,
+        device_id=meter_device(wattwise, home),
+        start="2025-11-02 00:00:00",
+        end="2025-11-02 03:00:00",
+    )
+
+    if action == "get_history":
+        spans = answer["channels"]["power"]["values"]
+        assert [(v["start"], v["end"]) for v in spans] == [
+            ("2025-11-02T00:00:00-04:00", "2025-11-02T01:00:00-04:00"),
+            ("2025-11-02T01:00:00-04:00", "2025-11-02T01:00:00-05:00"),
+            ("2025-11-02T02:00:00-05:00", "2025-11-02T03:00:00-05:00"),
+        ]
+    else:
+        gap = answer["gaps"][0]
+        assert gap["start"] == "2025-11-02T01:04:00-04:00"
+        assert gap["end"] == "2025-11-02T02:00:00-05:00"
+        assert gap["hours"] == pytest.approx(1 + 56 / 60, abs=1e-3)

@@ -16,8 +16,13 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.wattwise.back_filling import back_fill
+from custom_components.wattwise.back_filling.back_fill_progress import (
+    ChannelProgress,
+    async_back_fill_records,
+)
 from custom_components.wattwise.const import DOMAIN
 from custom_components.wattwise.history.periods.calendar import Period
+from custom_components.wattwise.meter import meter_profile
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
@@ -142,6 +147,11 @@ async def call(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:
     return response
 
 
+def not_used(of_channel: dict[str, Any]) -> dict[str, int]:
+    """Return for what reasons how many hours were not used, by an action's answer."""
+    return {item["reason"]: item["count"] for item in of_channel["not_used"]}
+
+
 def device_of(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Return the id of the device of the household's only meter."""
     return dr.async_get_device_id_by_identifier(
@@ -195,9 +205,9 @@ async def test_doing_it_again_changes_nothing(berlin: HomeAssistant) -> None:
     assert again["channels"]["energy_import"] == {
         "hours": 70 * 24,
         "new": 0,
-        "first": hours[0].isoformat(),
-        "last": (hours[-1] + HOUR).isoformat(),
-        "not_used": {},
+        "first": hours[0].astimezone(BERLIN).isoformat(),
+        "last": (hours[-1] + HOUR).astimezone(BERLIN).isoformat(),
+        "not_used": [],
     }
     assert await energy_of(entry, hours[0], hours[-1]) == days
     assert not await only_meter(entry).history.refused("entities-Heat pump")
@@ -223,7 +233,7 @@ async def test_what_is_wrong_in_sums_is_left_out(
     result = await call(berlin, "back_fill", device_id=device_of(berlin, entry))
     known = result["channels"]["energy_import"]
     # What the sum began with is no energy of its first hour.
-    assert known["not_used"] == {"counter_jumped": 2, "counter_fell": 2}
+    assert not_used(known) == {"counter_jumped": 2, "counter_fell": 2}
     got = await energy_of(entry, start, hours[-1] + HOUR, Period.HOUR)
     total = sum(got.values())
     assert total == pytest.approx(0.5 * (len(hours) - 2), abs=1e-6)
@@ -258,7 +268,14 @@ async def test_days_in_another_unit_are_left_out(berlin: HomeAssistant) -> None:
 
     result = await call(berlin, "back_fill", device_id=device_of(berlin, entry))
     known = result["channels"]["energy_import"]
-    assert known["not_used"] == {"unknown_unit": 96}
+    assert known["not_used"] == [
+        {
+            "reason": "unknown_unit",
+            "meaning": "96 hours not used: on these days almost every hour is far too"
+            " much, as if Wh had been taken for kWh.",
+            "count": 96,
+        }
+    ]
     got = await energy_of(entry, start, hours[-1] + HOUR, Period.HOUR)
     assert sum(got.values()) == pytest.approx(6 * (6 * 0.02 + 18 * 0.4))
     assert min(got) == start + timedelta(days=4)
@@ -331,7 +348,7 @@ async def test_power_becomes_energy_where_there_is_no_counter(
     assert got == {h: pytest.approx(mean / 1000) for h, mean in means}
     result = await call(berlin, "back_fill", device_id=device_of(berlin, entry))
     assert result["channels"]["power"]["hours"] == len(means)
-    assert result["channels"]["voltage_l1"]["not_used"] == {"out_of_range": 1}
+    assert not_used(result["channels"]["voltage_l1"]) == {"out_of_range": 1}
     meter = only_meter(entry)
     (bucket,) = await meter.history.buckets(
         meter.profile.meter_id,
@@ -460,6 +477,142 @@ async def test_another_sensor_brings_what_is_missing(berlin: HomeAssistant) -> N
     assert not await only_meter(entry).history.refused("entities-Heat pump")
 
 
+async def add_again(
+    hass: HomeAssistant,
+    entities: dict[str, str],
+    own: list[Reading],
+    energy_kind: EnergyKind = EnergyKind.COUNTER,
+) -> MockConfigEntry:
+    """Add a meter that read for a while, and was removed without its history."""
+    registry = er.async_get(hass)
+    lasting = {c: registry.entities[e].id for c, e in entities.items()}
+    entry = await async_add_household(hass, push_meter())
+    subentry = entity_meter(lasting, energy_kind=energy_kind)
+    assert subentry.unique_id
+    history = only_meter(entry).history
+    await history.add_meter(subentry.unique_id, subentry.title)
+    receipt = await history.append(meter_profile(entry, subentry), own)
+    assert receipt.accepted == len(own)
+    records = await async_back_fill_records(hass)
+    for channel, sensor in lasting.items():
+        records.of(subentry.unique_id)[Channel(channel)] = ChannelProgress(
+            sensor, own[0].time_ms, "subentry of then", done=True
+        )
+    (push,) = entry.subentries
+    hass.config_entries.async_add_subentry(entry, subentry)
+    hass.config_entries.async_remove_subentry(entry, push)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return entry
+
+
+@pytest.mark.parametrize("is_available", [True, False])
+async def test_a_meter_added_again_learns_what_it_missed(
+    berlin: HomeAssistant, is_available: bool
+) -> None:
+    """Between the old end and now each hour gets its energy, and nothing counts twice.
+
+    Neither when the sensor tells something at once, nor when it does so only later.
+    """
+    energy = add_sensor(berlin, "oven_energy", "kWh", "1000", "energy")
+    begin = this_hour() - timedelta(days=20)
+    hours = hours_of(begin, this_hour())
+    rows = rising(hours)
+    offset = 1_000.0 - rows[-1][1]
+    shown = {hour + HOUR: offset + total for hour, total in rows}
+    await async_keep_statistics(
+        berlin, energy, "kWh", sums=rows, states=list(shown.values())
+    )
+    # It read by itself from the eighth day to the twelfth.
+    first, last = hours[8 * 24], hours[12 * 24]
+    own = [
+        Reading(Channel.ENERGY_IMPORT, int(h.timestamp() + 1) * 1_000, shown[h] * 1_000)
+        for h in hours_of(first, last)
+    ]
+    told = berlin.states.get(energy)
+    assert told
+    if not is_available:
+        berlin.states.async_set(energy, "unavailable")
+
+    entry = await add_again(berlin, {"energy_import": energy}, own)
+
+    berlin.states.async_set(energy, told.state, told.attributes)
+    await berlin.async_block_till_done()
+    await only_meter(entry).history.flush()
+    expected = {h: pytest.approx(a, abs=1e-3) for h, a in amounts_of(rows).items()}
+    got = await energy_of(entry, begin, this_hour(), Period.HOUR)
+    assert got == expected
+    assert sum(got.values()) == pytest.approx(rows[-1][1])
+    meter = only_meter(entry)
+    register_wh = meter.coordinator.latest[Channel.ENERGY_IMPORT].register_wh
+    # What is filled in does not move it: that would be energy that flows now.
+    seen_kwh = 1_000.0 if is_available else shown[last - HOUR]
+    assert register_wh == pytest.approx(seen_kwh * 1_000)
+    assert not await meter.history.refused(meter.profile.meter_id)
+    result = await call(berlin, "back_fill", device_id=device_of(berlin, entry))
+    assert result["channels"]["energy_import"]["new"] == 0
+    assert await energy_of(entry, begin, this_hour(), Period.HOUR) == got
+    latest = meter.coordinator.latest[Channel.ENERGY_IMPORT]
+    assert latest.register_wh == register_wh
+
+
+async def test_a_counter_that_was_replaced_meanwhile(berlin: HomeAssistant) -> None:
+    """What the old and the new counter counted in the gap arrives, the step does not."""
+    energy = add_sensor(berlin, "oven_energy", "kWh", "3", "energy")
+    begin = this_hour() - timedelta(days=6)
+    hours = hours_of(begin, this_hour())
+    rows = [(hour, 0.5 * (number + 1)) for number, hour in enumerate(hours)]
+    swapped = 4 * 24
+    states = [
+        500 + total if number < swapped else total - 0.5 * swapped
+        for number, (_, total) in enumerate(rows)
+    ]
+    berlin.states.async_set(
+        energy,
+        str(states[-1]),
+        {"unit_of_measurement": "kWh", "device_class": "energy"},
+    )
+    await async_keep_statistics(berlin, energy, "kWh", sums=rows, states=states)
+    own = [
+        Reading(
+            Channel.ENERGY_IMPORT,
+            int((hours[i] + HOUR).timestamp() * 1000),
+            states[i] * 1_000,
+        )
+        for i in range(24, 48)
+    ]
+
+    entry = await add_again(berlin, {"energy_import": energy}, own)
+
+    got = await energy_of(entry, begin, this_hour(), Period.HOUR)
+    assert sum(got.values()) == pytest.approx(rows[-1][1], abs=0.51)
+    assert max(got.values()) == pytest.approx(0.5)
+    result = await call(berlin, "back_fill", device_id=device_of(berlin, entry))
+    assert result["channels"]["energy_import"]["new"] == 0
+    assert await energy_of(entry, begin, this_hour(), Period.HOUR) == got
+
+
+async def test_a_power_meter_added_again(berlin: HomeAssistant) -> None:
+    """Where energy comes from power, the means of the gap are loaded, and no others."""
+    power = add_sensor(berlin, "oven_power", "W", "800", "power")
+    begin = this_hour() - timedelta(days=6)
+    hours = hours_of(begin, this_hour())
+    await async_keep_statistics(berlin, power, "W", means=[(h, 600.0) for h in hours])
+    own = [
+        Reading(Channel.POWER, int((hours[24] + i * HOUR / 60).timestamp() * 1000), 500)
+        for i in range(24 * 60 + 1)
+    ]
+
+    entry = await add_again(berlin, {"power": power}, own, EnergyKind.POWER)
+
+    got = await energy_of(entry, begin, this_hour(), Period.HOUR)
+    own_hours = set(hours[24:48])
+    assert got == {
+        hour: pytest.approx(0.5 if hour in own_hours else 0.6)
+        for hour in hours
+        if hour != hours[48]  # In which it stopped: something is known of it.
+    } | {hours[48]: pytest.approx(got[hours[48]])}
+
+
 @pytest.mark.parametrize(
     ("unit", "kind", "problem"),
     [
@@ -484,7 +637,9 @@ async def test_statistics_that_do_not_fit(
     entry = await add_meter(berlin, {"energy_import": energy})
 
     result = await call(berlin, "back_fill", device_id=device_of(berlin, entry))
-    assert result["channels"]["energy_import"]["problem"] == problem
+    told = result["channels"]["energy_import"]["problem"]
+    assert told["reason"] == problem
+    assert told["meaning"].endswith(".")
     assert result["channels"]["energy_import"]["hours"] == 0
     assert await energy_of(entry, rows[0][0], this_hour(), Period.HOUR) == {}
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 import re
 import tempfile
+import threading
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.wattwise import uploaded_file
 from custom_components.wattwise.flows import progress_task
 from custom_components.wattwise.history.files import meter_file
 from custom_components.wattwise.history.periods.calendar import Period
@@ -21,6 +23,7 @@ from custom_components.wattwise.metering.profile import EnergyKind
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.running_import import async_get_import
 from custom_components.wattwise.uploaded_file import async_take_upload
+from homeassistant.components.recorder import Recorder
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -173,12 +176,13 @@ async def test_year_of_a_real_home_twice(
     months = re.findall(r"- (\d{4}-\d\d): ([\d.,]+) kWh", told(result)["months"])
     assert len(months) >= 12
     assert sum(float(sum_) for _, sum_ in months) == pytest.approx(kwh, abs=1)
-    assert told(result)["refused"] == "Nothing was refused."
+    assert told(result)["expected"] == f"- {len(lines):,} would be added"
     assert only_meter(home).coordinator.latest == {}
 
     result = await choose(wattwise, result, "past_readings_load")
     assert result["type"] is FlowResultType.SHOW_PROGRESS
-    assert told(result)["percent"].isdecimal()
+    # The bar shows how far it is; the text does not say it once more.
+    assert told(result) == {"meter": "Grid", "file": "home.csv"}
     result = await after_progress(wattwise, result)
     assert result["step_id"] == "past_readings_done"
     assert told(result)["accepted"] == f"{len(lines):,}"
@@ -193,6 +197,9 @@ async def test_year_of_a_real_home_twice(
     result = await send_file(wattwise, result, await upload("home.csv", content))
     result = await submit_options(wattwise, result, **answers)
     result = await after_progress(wattwise, result)
+    assert told(result)["expected"] == (
+        f"- 0 would be added\n- {len(lines):,} are known already"
+    )
     result = await choose(wattwise, result, "past_readings_load")
     result = await after_progress(wattwise, result)
     assert result["step_id"] == "past_readings_known"
@@ -226,13 +233,18 @@ async def test_german_portal(
     result = await submit_options(wattwise, result, **answers)
     result = await after_progress(wattwise, result)
     assert told(result)["rows"] == "288"
-    assert told(result)["first"] == "2026-02-01 00:15"
+    # Periods are told by their start, whatever the history keeps.
+    assert told(result)["first"] == "2026-02-01 00:00"
+    assert told(result)["last"] == "2026-02-04 00:00"
+    assert told(result)["preview"].splitlines()[1] == (
+        "- 2026-02-01 00:15 – Energy used or imported: 1.150 kWh"
+    )
     # People may go back and correct what they said.
     result = await choose(wattwise, result, "past_readings_columns")
     assert shown(result) == answers
     result = await submit_options(wattwise, result, **answers | {"stamp": "end"})
     result = await after_progress(wattwise, result)
-    assert told(result)["first"] == "2026-02-01 00:00"
+    assert told(result)["first"] == "2026-01-31 23:45"
     wattwise.config_entries.options.async_abort(result["flow_id"])
     await wattwise.async_block_till_done()
 
@@ -340,15 +352,26 @@ async def test_upload_that_is_gone(
 
 
 async def test_an_upload_nobody_waits_for_any_more(
-    wattwise: HomeAssistant, home: MockConfigEntry, upload: Upload
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    upload: Upload,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is taken over while its form is closed is deleted, not left behind."""
+    closed, take = threading.Event(), uploaded_file._take
+
+    def take_in_the_end(hass: HomeAssistant, file_id: str) -> Path:
+        assert closed.wait(10)
+        return take(hass, file_id)
+
+    monkeypatch.setattr(uploaded_file, "_take", take_in_the_end)
     file_id = await upload("home.csv", b"time,kWh\n")
     taking = asyncio.create_task(async_take_upload(wattwise, file_id))
     await asyncio.sleep(0)
     taking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await taking
+    closed.set()
     await wattwise.async_block_till_done()
     await wattwise.async_block_till_done()
 
@@ -420,7 +443,7 @@ async def test_import_ends_with_its_household(
     running = async_get_import(wattwise, home)
     assert running
     for _ in range(4_000):
-        if running.result and running.result.accepted:
+        if running.result and running.result.tally.accepted:
             break
         await asyncio.sleep(0.01)
     assert await wattwise.config_entries.async_reload(home.entry_id)
@@ -454,4 +477,66 @@ async def test_file_that_breaks_off(
     )
     assert result["errors"] == {"file": "file_broken"}
     wattwise.config_entries.options.async_abort(result["flow_id"])
+    await wattwise.async_block_till_done()
+
+
+async def test_nothing_of_a_file_is_taken(
+    wattwise: HomeAssistant, home: MockConfigEntry, upload: Upload
+) -> None:
+    """Of a file of the future nothing is loaded, and nobody says that it was."""
+    content = "time,kWh\n" + "".join(f"2126-02-01 {n:02}:00,1\n" for n in range(9))
+    result = await open_options(wattwise, home, "past_readings")
+    result = await send_file(
+        wattwise, result, await upload("future.csv", content.encode())
+    )
+    answers = shown(result) | {
+        "channel": "energy_import",
+        "kind": "interval",
+        "stamp": "start",
+    }
+    result = await submit_options(wattwise, result, **answers)
+    result = await after_progress(wattwise, result)
+    refused = "- 9 × the time is in the future (rows 2, 3, 4, 5, 6 …)"
+    assert told(result)["expected"] == f"- 0 would be added\n{refused}"
+    result = await choose(wattwise, result, "past_readings_load")
+    result = await after_progress(wattwise, result)
+    assert result["step_id"] == "past_readings_nothing"
+    assert told(result)["refused"] == refused
+    wattwise.config_entries.options.async_abort(result["flow_id"])
+    result = await open_options(wattwise, home, "loaded_files")
+    assert result["reason"] == "no_loaded_files"
+    await wattwise.async_block_till_done()
+
+
+async def test_statistics_of_the_file_stand_one_by_one(
+    recorder_mock: Recorder,
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    upload: Upload,
+) -> None:
+    """Of a file of what was fed in, only the statistic of that is named."""
+    texts: list[str] = []
+    for name, channel in (("in.csv", "energy_import"), ("out.csv", "energy_export")):
+        rows = "".join(f"2026-02-01 {n:02}:00,1\n" for n in range(9))
+        result = await open_options(wattwise, home, "past_readings")
+        result = await send_file(
+            wattwise, result, await upload(name, f"time,kWh\n{rows}".encode())
+        )
+        answers = shown(result) | {
+            "channel": channel,
+            "kind": "interval",
+            "stamp": "start",
+        }
+        result = await submit_options(wattwise, result, **answers)
+        result = await after_progress(wattwise, result)
+        result = await choose(wattwise, result, "past_readings_load")
+        result = await after_progress(wattwise, result)
+        assert result["step_id"] == "past_readings_done"
+        texts.append(told(result)["statistics"])
+        wattwise.config_entries.options.async_abort(result["flow_id"])
+    names = [re.findall(r"^- (.*)$", text, re.MULTILINE) for text in texts]
+    assert names == [
+        ["Grid: energy imported, from files"],
+        ["Grid: energy exported, from files"],
+    ]
     await wattwise.async_block_till_done()

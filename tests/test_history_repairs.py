@@ -223,3 +223,46 @@ async def test_the_size_is_shown_once(wattwise: HomeAssistant) -> None:
     assert state
     assert float(state.state) > 0
     assert state.attributes["unit_of_measurement"] == "MB"
+
+
+async def test_a_damaged_hour_is_told_once(
+    wattwise: HomeAssistant, hass_client: ClientSessionGenerator
+) -> None:
+    """One unreadable hour is told with its meter, again after a restart, until known."""
+    entry, last_ms = await _home_with_history(wattwise)
+    history = only_meter(entry).history
+    meter_id = only_meter(entry).profile.meter_id
+    while await history.run(lambda t: t.ledger.raw.pack(last_ms + 9 * 3_600_000)):
+        pass
+    await history.run(
+        lambda t: t.connection.execute("UPDATE packed_hour SET readings = x'0100'")
+    )
+    raw = history.raw(meter_id, Channel.ENERGY_IMPORT, 0, last_ms + 1)
+    assert [reading.value async for page in raw for reading in page][-1] == 1_000_745.0
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    issues = ir.async_get(wattwise)
+    assert issues.async_get_issue(DOMAIN, "damaged_hours")
+    assert _issues(wattwise) == []
+
+    # Home Assistant forgets issues when it restarts.
+    ir.async_delete_issue(wattwise, DOMAIN, "damaged_hours")
+    assert await wattwise.config_entries.async_reload(entry.entry_id)
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    assert await async_setup_component(wattwise, "repairs", {})
+    client = await hass_client()
+    response = await client.post(
+        "/api/repairs/issues/fix",
+        json={"handler": DOMAIN, "issue_id": "damaged_hours"},
+    )
+    step = await response.json()
+    assert step["step_id"] == "confirm"
+    hours = step["description_placeholders"]["hours"].splitlines()
+    assert step["description_placeholders"]["count"] == str(len(hours))
+    assert hours[0].endswith("Grid")
+    url = f"/api/repairs/issues/fix/{step['flow_id']}"
+    step = await (await client.post(url, json={})).json()
+    assert step["type"] == "create_entry"
+    assert issues.async_get_issue(DOMAIN, "damaged_hours") is None
+    assert await wattwise.config_entries.async_reload(entry.entry_id)
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    assert issues.async_get_issue(DOMAIN, "damaged_hours") is None

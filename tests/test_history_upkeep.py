@@ -131,18 +131,35 @@ async def test_a_time_zone_that_was_refused_is_set_later(
     assert history.day_start_ms() != day
 
 
-async def test_a_clock_that_is_years_ahead_drops_nothing(
-    wattwise: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("days", [5 * 365, 30])
+async def test_a_clock_that_is_ahead_drops_nothing(
+    days: int, wattwise: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after a start without a network: what is kept would be empty."""
+    """As after a start without a network, also by less than what is kept."""
     hass = wattwise
     entry = await async_add_household(hass, push_meter())
     history: History = entry.runtime_data.history
-    await fill(history, METER_ID, 80)
-    ahead_ms = int(time.time() * 1000) + 5 * 365 * DAY_MS
+    await fill(history, METER_ID, 58)
+    ahead_ms = int(time.time() * 1000) + days * DAY_MS
     monkeypatch.setattr(history_upkeep, "_now_ms", lambda: ahead_ms)
     await pass_time(hass)
-    assert await oldest_days(history, METER_ID) > 79
+    assert await oldest_days(history, METER_ID) > 57
+
+
+async def test_a_deleted_meter_is_deleted_to_the_end(wattwise: HomeAssistant) -> None:
+    """It is gone at once, and the upkeep removes its rows."""
+    hass = wattwise
+    entry = await async_add_household(hass, push_meter())
+    history: History = entry.runtime_data.history
+    await fill(history, "removed", 3)
+    await history.delete_meters(["removed"])
+    assert await history.latest("removed") == {}
+    assert await count(history, "SELECT count(*) FROM reading") > 0
+    await pass_time(hass)
+    tables = ("reading", "packed_hour", "rollup_5min", "rollup", "stale_hour")
+    for table in tables:
+        assert await count(history, f"SELECT count(*) FROM {table}") == 0  # noqa: S608
+    assert await count(history, "SELECT count(*) FROM channel WHERE first_ms") == 0
 
 
 async def test_a_disk_that_refuses_is_no_end(

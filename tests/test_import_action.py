@@ -1,7 +1,7 @@
 """Importing files, called as automations call it."""
 
 import csv
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import gzip
 from pathlib import Path
 import shutil
@@ -64,15 +64,30 @@ async def test_year_of_a_real_household(
     preview = await call(wattwise, "import_history", dry_run=True, **request)
     assert preview["rows"] == len(rows)
     assert preview["interval"] == 1_800
-    assert preview["preview"][0]["value"] == pytest.approx(float(rows[0]["kwh"]) * 1000)
+    first = preview["preview"][0]
+    assert first["value"] == pytest.approx(float(rows[0]["kwh"]) * 1000)
+    assert first["unit"] == "Wh"
+    assert datetime.fromisoformat(first["time"]) == datetime.fromisoformat(
+        rows[0]["time"] + "+00:00"
+    )
+    assert preview["expected"] == {
+        "rows": len(rows),
+        "accepted": len(rows),
+        "duplicate": 0,
+        "held": 0,
+        "compared_with_history": True,
+    }
     assert "accepted" not in preview
     assert only_meter(home).coordinator.latest == {}
 
     result = await call(wattwise, "import_history", **request)
     assert result["accepted"] == len(rows)
     assert result["refused"] == 0
+    preview = await call(wattwise, "import_history", dry_run=True, **request)
+    assert preview["expected"]["duplicate"] == len(rows)
     again = await call(wattwise, "import_history", **request)
     assert again["duplicate"] == len(rows)
+    assert again["import_id"] is None
 
     # An independent sum of local days, also those of 23 and 25 hours.
     london = ZoneInfo("Europe/London")
@@ -142,8 +157,8 @@ async def test_local_times_with_decimal_commas(
         time_format="%d.%m.%Y %H:%M",
     )
     assert result["accepted"] == 8
-    # 00:00 BST is 23:00 UTC; amounts are known at the end of their half hour.
-    assert result["first"] == "2013-10-26T23:30:00+00:00"
+    # From when the first half hour begins until the last one ends, by the home's clock.
+    assert result["first"] == "2013-10-27T00:00:00+01:00"
     assert result["last"] == "2013-10-27T03:00:00+00:00"
 
 
@@ -176,9 +191,20 @@ async def test_counters_stamped_in_the_skipped_hour_are_refused(
     )
     assert result["accepted"] == 2
     assert result["held"] == 1
-    assert result["refused_rows"] == [
-        {"line": 3, "reason": "invalid_time"},
-        {"line": 5, "reason": "not_a_number"},
+    assert result["refused_by_reason"] == [
+        {
+            "reason": "invalid_time",
+            "meaning": "there is no time that can be understood, or one that the clock"
+            " skipped",
+            "count": 1,
+            "lines": [3],
+        },
+        {
+            "reason": "not_a_number",
+            "meaning": "the value is no number",
+            "count": 1,
+            "lines": [5],
+        },
     ]
 
 
@@ -362,7 +388,9 @@ async def test_messy_home(
     )
     values = history["channels"]["energy_import"]["values"]
     got = {
-        f"{datetime.fromisoformat(value['start']):%Y-%m-%d %H:%M}": value["energy"]
+        f"{datetime.fromisoformat(value['start']).astimezone(UTC):%Y-%m-%d %H:%M}": (
+            value["energy"]
+        )
         for value in values
         if value["covered"]
     }
@@ -392,7 +420,7 @@ async def test_the_energy_dashboard_is_told(
         unit="kWh",
     )
     assert result["accepted"] == 24
-    assert result["statistics"].startswith("Grid")
+    assert result["statistics"] == ["Grid: energy imported, from files"]
     await async_wait_recording_done(wattwise)
     sums = await get_instance(wattwise).async_add_executor_job(
         statistics_during_period,

@@ -3,15 +3,27 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 import time
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.wattwise import influx_export
 from custom_components.wattwise.const import CONF_INFLUX, DOMAIN
+from custom_components.wattwise.history.deletion import (
+    Remains,
+    delete_some,
+    find_remains,
+)
 from custom_components.wattwise.history.errors import HistoryError
+from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.influx import sender
 from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.quantity import Channel
@@ -21,6 +33,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from wattwise_dev.influxdb.influx_server import InfluxServer
 
@@ -133,6 +146,52 @@ async def test_an_outage_costs_nothing(
     assert not ir.async_get(hass).issues
 
 
+async def test_an_end_does_not_wait_for_a_silent_server(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
+    """A server that takes and never answers holds up no stop, and no reading is lost."""
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(65_536):
+            asked.set()
+        over.set()
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1") as silent:
+        port = silent.sockets[0].getsockname()[1]
+        settings = {
+            "url": f"http://127.0.0.1:{port}",
+            "database": DATABASE,
+            "username": None,
+            "password": None,
+            "token": None,
+            "org": None,
+            "verify_tls": True,
+            "version": "1",
+        }
+        entry = await async_add_household(
+            hass, push_meter(), options={CONF_INFLUX: settings}
+        )
+        await _append(entry, *range(50))
+        async with asyncio.timeout(20):
+            await asked.wait()
+
+        began = time.monotonic()
+        await hass.async_stop(force=True)
+        # The thread that waited for an answer gave up.
+        await asyncio.wait_for(over.wait(), 5)
+        assert time.monotonic() - began < 5
+
+    history = History(Path(hass.config.path("wattwise.db")), "UTC")
+    await history.open()
+    (count,) = await history.ask(
+        lambda q: q.connection.execute("SELECT count(*) FROM outbox_reading").fetchone()
+    )
+    await history.close()
+    assert count == 50
+
+
 async def test_a_changed_password_is_asked_for(
     hass: HomeAssistant, influx: InfluxServer
 ) -> None:
@@ -174,22 +233,34 @@ async def test_a_lost_database_is_told(
 
 
 async def test_a_refused_point_holds_up_nothing(
-    hass: HomeAssistant, influx: InfluxServer, issue_registry: ir.IssueRegistry
+    hass: HomeAssistant,
+    influx: InfluxServer,
+    issue_registry: ir.IssueRegistry,
+    hass_client: ClientSessionGenerator,
 ) -> None:
     """Somebody else's field of another kind: the point is set aside with the reason."""
-    entry = await _home(hass, influx)
+    entry = await async_add_household(
+        hass, push_meter(name="Annas flat"), options=_options(influx)
+    )
     now = int(time.time() * 1000)
     influx.run(f"CREATE RETENTION POLICY long ON {DATABASE} DURATION INF REPLICATION 1")
     server = sender.InfluxServer(entry.runtime_data.export.settings)
-    poison = f'wattwise_reading,meter=grid,channel=power value="text" {now - 60_000}'
+    poison = (
+        f'wattwise_reading,meter=annas_flat,channel=power value="text" {now - 60_000}'
+    )
     await hass.async_add_executor_job(server.write, [poison])
     server.close()
     await _append(entry, 1, 2)
     await _until(lambda: _state(hass, "influx_rejected") == "2")
     assert (DOMAIN, "influx_rejected_household-Home") in issue_registry.issues
-    report = await entry.runtime_data.export.async_report()
-    assert "type" in report["rejected_points"][0]["reason"]
-    assert report["rejected_points"][0]["line"].startswith("wattwise_reading,")
+    assert await async_setup_component(hass, "diagnostics", {})
+    diagnostics = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    rejected = diagnostics["export"]["rejected"]
+    assert rejected["reasons"] == {"field_type": 2}
+    assert rejected["newest_ms"] >= now
+    # Neither the points nor what the server said of them: both name the meter.
+    for secret in ("Annas flat", "annas_flat", "wattwise_reading", USER, influx.url):
+        assert secret not in str(diagnostics)
     assert _state(hass, "influx_status") == "working"
     # Once the cause is gone, everything is written again, and the repair is done.
     influx.run('DROP MEASUREMENT "wattwise_reading"', DATABASE)
@@ -254,12 +325,32 @@ async def test_a_removed_household_leaves_no_outbox(
     other = await async_add_household(hass, push_meter("other key"), name="Other")
     await _append(entry, 1, 2, 3)
     await hass.config_entries.async_remove(entry.entry_id)
-    (count,) = await other.runtime_data.history.ask(
+    assert await _left_in_outbox(other.runtime_data.history) == 0
+
+
+async def test_the_last_household_leaves_no_outbox(
+    hass: HomeAssistant, influx: InfluxServer
+) -> None:
+    """It is removed while the history is closed; what is opened next finds nothing."""
+    influx.kill()
+    entry = await _home(hass, influx)
+    await _append(entry, 1, 2, 3)
+    await hass.config_entries.async_remove(entry.entry_id)
+    other = await async_add_household(hass, push_meter("other key"), name="Other")
+    assert await _left_in_outbox(other.runtime_data.history) == 0
+
+
+async def _left_in_outbox(history: History) -> int:
+    """Return how many rows wait for anybody once the upkeep was at it."""
+    remains: Remains | None = await history.run(find_remains)
+    while remains:
+        remains = await history.run(partial(delete_some, remains=remains))
+    (count,) = await history.ask(
         lambda q: q.connection.execute(
             "SELECT (SELECT count(*) FROM outbox_reading) + (SELECT count(*) FROM target)"
         ).fetchone()
     )
-    assert count == 0
+    return int(count)
 
 
 async def test_everything_again(hass: HomeAssistant, influx: InfluxServer) -> None:
@@ -292,12 +383,7 @@ async def test_the_end_of_the_export(hass: HomeAssistant, influx: InfluxServer) 
         e.unique_id for e in er.async_entries_for_config_entry(registry, entry.entry_id)
     ]
     assert not [unique_id for unique_id in ids if "influx" in unique_id]
-    (count,) = await entry.runtime_data.history.ask(
-        lambda q: q.connection.execute(
-            "SELECT (SELECT count(*) FROM outbox_reading) + (SELECT count(*) FROM target)"
-        ).fetchone()
-    )
-    assert count == 0
+    assert await _left_in_outbox(entry.runtime_data.history) == 0
 
 
 async def test_single_readings_come_back(

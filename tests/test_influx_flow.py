@@ -8,6 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from wattwise_dev.home_assistant import free_port
 from wattwise_dev.influxdb.influx_server import InfluxServer
 
+from .history.influx.http_server import Answer, HttpServer
 from .homes import async_add_household, push_meter
 from .household_flows import open_options, submit_options, suggested
 from .influx_servers import DATABASE, PASSWORD, USER, influx
@@ -89,3 +90,18 @@ async def test_nobody_there(hass: HomeAssistant, socket_enabled: None) -> None:
         result = await submit_options(hass, result, url=url, verify_ssl=True)
         assert result["errors"] == {"base": "influx_unreachable"}, url
         assert suggested(result, "url") == url
+
+
+async def test_something_else_is_there(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
+    """The form says what answered, which may be another device of the home."""
+    entry = await async_add_household(hass, push_meter())
+    result = await open_options(hass, entry, "influx")
+    page = Answer(404, "<html><body>No such page</body></html>")
+    with HttpServer(lambda _: page) as other:
+        result = await submit_options(hass, result, url=other.url, verify_ssl=True)
+    assert result["errors"] == {"base": "influx_not_influx"}
+    placeholders = result["description_placeholders"]
+    assert placeholders
+    assert placeholders["detail"] == "HTTP status 404"

@@ -18,8 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from custom_components.wattwise import published_statistics
 from custom_components.wattwise.const import DOMAIN
 from custom_components.wattwise.history import recorder_statistics
-from custom_components.wattwise.history.recorder_statistics import async_clear
-from custom_components.wattwise.metering.profile import EnergyKind
+from custom_components.wattwise.history.recorder_statistics import (
+    StatisticsUnavailableError,
+    async_ask_recorder,
+    async_clear,
+    async_write_sums,
+    external_names,
+)
+from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 from custom_components.wattwise.published_statistics import (
@@ -69,11 +75,15 @@ async def home(recorder_mock: Recorder, wattwise: HomeAssistant) -> MockConfigEn
     return entry
 
 
-async def load(entry: MockConfigEntry, amounts: dict[datetime, float]) -> None:
+async def load(
+    entry: MockConfigEntry,
+    amounts: dict[datetime, float],
+    channel: Channel = Channel.ENERGY_IMPORT,
+) -> None:
     """Load amounts [kWh] of hours into the past, as files do."""
     meter = only_meter(entry)
     readings = [
-        Reading(Channel.ENERGY_IMPORT, int((h + HOUR).timestamp() * 1000), kwh * 1_000)
+        Reading(channel, int((h + HOUR).timestamp() * 1000), kwh * 1_000)
         for h, kwh in amounts.items()
     ]
     hourly = replace(meter.profile, energy_kind=EnergyKind.INTERVAL, interval_s=3_600)
@@ -87,9 +97,17 @@ async def published(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await async_recorder_block_till_done(hass)
 
 
-def key_of(entry: MockConfigEntry, channel: Channel = Channel.ENERGY_IMPORT) -> str:
-    """Return the id of the statistic of the household's meter."""
-    return statistic_id(only_meter(entry).profile.meter_id, channel)
+async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Start the household anew, and wait for what it does in the background."""
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await async_recorder_block_till_done(hass)
+
+
+def key_of(entry: MockConfigEntry, name: str = "Grid") -> str:
+    """Return the id of the statistic of the household's meter of this name."""
+    meter_id = only_meter(entry).profile.meter_id
+    return statistic_id(name, meter_id, Channel.ENERGY_IMPORT)
 
 
 async def seen(
@@ -147,9 +165,10 @@ async def test_imported_and_live_add_up(
     await async_keep_statistics(wattwise, OWN_ENTITY, "kWh", sums=sums)
     await load(home, amounts)
 
-    name = await async_publish(wattwise, only_meter(home))
+    names = await async_publish(wattwise, only_meter(home))
 
-    assert name == "Grid: energy used or imported, from files"
+    name = "Grid: energy imported, from files"
+    assert names == {Channel.ENERGY_IMPORT: name}
     shown = await seen(hass_ws_client, wattwise, key_of(home), OWN_ENTITY)
     imported = shown[key_of(home)]
     assert imported == approx({h: k for h, k in amounts.items() if h < began})
@@ -254,15 +273,16 @@ async def test_what_home_assistant_knows_of_the_source_is_left_out(
     )
     await wattwise.async_block_till_done(wait_background_tasks=True)
     await published(wattwise, entry)
-    assert not await seen(hass_ws_client, wattwise, key_of(entry))
+    key = key_of(entry, "Heat pump")
+    assert not await seen(hass_ws_client, wattwise, key)
 
     older = past(3, hours[0])
     await load(entry, older)
     await published(wattwise, entry)
 
-    shown = await seen(hass_ws_client, wattwise, key_of(entry), sensor)
-    assert shown[key_of(entry)] == approx(older)
-    assert not shown[key_of(entry)].keys() & shown[sensor].keys()
+    shown = await seen(hass_ws_client, wattwise, key, sensor)
+    assert shown[key] == approx(older)
+    assert not shown[key].keys() & shown[sensor].keys()
 
 
 async def test_hours_that_home_assistant_comes_to_know_vanish(
@@ -276,13 +296,11 @@ async def test_hours_that_home_assistant_comes_to_know_vanish(
     own = [(hour, 1.0 * i) for i, hour in enumerate(hours_of(began, this_hour()))]
     await async_keep_statistics(wattwise, OWN_ENTITY, "kWh", sums=own)
 
-    await wattwise.config_entries.async_reload(home.entry_id)
-    await wattwise.async_block_till_done(wait_background_tasks=True)
-    await async_recorder_block_till_done(wattwise)
+    await restart(wattwise, home)
 
     shown = await seen(hass_ws_client, wattwise, key_of(home))
-    before = {hour: kwh for hour, kwh in amounts.items() if hour < began}
-    assert shown[key_of(home)] == approx(before)
+    expected = {hour: kwh if hour < began else 0.0 for hour, kwh in amounts.items()}
+    assert shown[key_of(home)] == approx(expected)
 
 
 async def test_an_unload_in_the_middle_loses_nothing(
@@ -291,29 +309,145 @@ async def test_an_unload_in_the_middle_loses_nothing(
     hass_ws_client: WebSocketGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What was cleared to be written again is written, also if nobody waits for it."""
+    """What was begun is written to its end, also if nobody waits for it."""
+    amounts = past(6)
+    await load(home, amounts)
+    publishing = asyncio.create_task(async_publish(wattwise, only_meter(home)))
+
+    async def write_and_unload(hass: HomeAssistant, *args: Any) -> None:
+        publishing.cancel()
+        await asyncio.sleep(0)
+        await async_write_sums(hass, *args)
+
+    monkeypatch.setattr(published_statistics, "async_write_sums", write_and_unload)
+    with pytest.raises(asyncio.CancelledError):
+        await publishing
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+
+    shown = await seen(hass_ws_client, wattwise, key_of(home))
+    assert shown[key_of(home)] == approx(amounts)
+
+
+async def test_what_a_power_cut_left_half_is_completed(
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next start writes what the last end kept from being written."""
+    newer, older = past(5), past(9, this_hour() - timedelta(days=20))
+    await load(home, newer)
+    await published(wattwise, home)
+    await load(home, older)
+
+    async def write_a_part(
+        hass: HomeAssistant, key: str, name: str, sums: dict[int, float]
+    ) -> None:
+        await async_write_sums(hass, key, name, dict([*sums.items()][:100]))
+        raise StatisticsUnavailableError("the power went")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(published_statistics, "async_write_sums", write_a_part)
+        await async_publish(wattwise, only_meter(home))
+    half = await seen(hass_ws_client, wattwise, key_of(home))
+    assert half[key_of(home)] != approx(older | newer)
+
+    await restart(wattwise, home)
+
+    shown = await seen(hass_ws_client, wattwise, key_of(home))
+    assert shown[key_of(home)] == approx(older | newer)
+
+
+async def test_what_the_recorder_lost_is_written_again(
+    wattwise: HomeAssistant, home: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> None:
+    """A recorder that begins anew gets everything again, once, and under its old id."""
     amounts = past(6)
     await load(home, amounts)
     await published(wattwise, home)
-    began = this_hour() - timedelta(days=2)
-    own = [(hour, 1.0 * i) for i, hour in enumerate(hours_of(began, this_hour()))]
-    await async_keep_statistics(wattwise, OWN_ENTITY, "kWh", sums=own)
-    publishing = asyncio.create_task(async_publish(wattwise, only_meter(home)))
+    (subentry,) = home.subentries.values()
+    await async_clear(wattwise, [key_of(home)])
+    assert not await seen(hass_ws_client, wattwise, key_of(home))
 
-    async def clear_and_unload(hass: HomeAssistant, keys: list[str]) -> None:
-        await async_clear(hass, keys)
-        publishing.cancel()
-        await asyncio.sleep(0)
-
-    monkeypatch.setattr(published_statistics, "async_clear", clear_and_unload)
-    with pytest.raises(asyncio.CancelledError):
-        await publishing
-    await wattwise.async_block_till_done()
-    await async_recorder_block_till_done(wattwise)
+    wattwise.config_entries.async_update_subentry(home, subentry, title="Main meter")
+    await wattwise.async_block_till_done(wait_background_tasks=True)
 
     shown = await seen(hass_ws_client, wattwise, key_of(home))
-    before = {hour: kwh for hour, kwh in amounts.items() if hour < began}
-    assert shown[key_of(home)] == approx(before)
+    assert shown[key_of(home)] == approx(amounts)
+    names = await async_ask_recorder(wattwise, lambda h: external_names(h, DOMAIN))
+    assert names == {key_of(home): "Main meter: energy imported, from files"}
+
+
+async def test_what_was_cleared_stays_away(
+    wattwise: HomeAssistant, home: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> None:
+    """A start brings nothing back that the user removed."""
+    await load(home, past(2))
+    await published(wattwise, home)
+    await wattwise.services.async_call(
+        DOMAIN, "clear_imported_statistics", blocking=True
+    )
+
+    await restart(wattwise, home)
+
+    assert not await seen(hass_ws_client, wattwise, key_of(home))
+
+
+async def test_a_history_that_lost_something_takes_nothing_away(
+    wattwise: HomeAssistant, home: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> None:
+    """What Home Assistant shows may be all that a damaged file has left."""
+    amounts = past(6)
+    await load(home, amounts)
+    await published(wattwise, home)
+    for statement in (
+        "DELETE FROM rollup",
+        "DELETE FROM rollup_5min",
+        "DELETE FROM reading",
+        "DELETE FROM stale_hour",
+    ):
+        await only_meter(home).history.run(
+            lambda t, statement=statement: t.connection.execute(statement)
+        )
+
+    await restart(wattwise, home)
+
+    shown = await seen(hass_ws_client, wattwise, key_of(home))
+    assert shown[key_of(home)] == approx(amounts)
+
+
+@pytest.mark.parametrize(
+    ("role", "channel", "name"),
+    [
+        (MeterRole.GRID, Channel.ENERGY_EXPORT, "Meter: energy exported, from files"),
+        (MeterRole.GRID, Channel.ENERGY_IMPORT, "Meter: energy imported, from files"),
+        (
+            MeterRole.PRODUCTION,
+            Channel.ENERGY_EXPORT,
+            "Meter: energy produced, from files",
+        ),
+        (MeterRole.APPLIANCE, Channel.ENERGY_IMPORT, "Meter: energy used, from files"),
+        (MeterRole.BATTERY, Channel.ENERGY_IMPORT, "Meter: energy charged, from files"),
+        (
+            MeterRole.BATTERY,
+            Channel.ENERGY_EXPORT,
+            "Meter: energy discharged, from files",
+        ),
+    ],
+)
+async def test_names_say_what_energy_does(
+    wattwise: HomeAssistant, role: MeterRole, channel: Channel, name: str
+) -> None:
+    """A statistic is called by what flows where the meter sits; its id says whose."""
+    entry = await async_add_household(wattwise, push_meter(name="Meter", role=role))
+    await load(entry, past(1), channel)
+
+    assert await async_publish(wattwise, only_meter(entry)) == {channel: name}
+
+    names = await async_ask_recorder(wattwise, lambda h: external_names(h, DOMAIN))
+    ((key, known),) = names.items()
+    assert known == name
+    assert key.startswith(f"wattwise:meter_{channel}_")
 
 
 async def test_a_recorder_that_cannot_clear(
@@ -361,7 +495,7 @@ async def test_a_new_name_follows(
     await async_recorder_block_till_done(wattwise)
 
     ((_, known),) = get_metadata(wattwise, statistic_ids={key_of(home)}).values()
-    assert known["name"] == "Main meter: energy used or imported, from files"
+    assert known["name"] == "Main meter: energy imported, from files"
     assert await seen(hass_ws_client, wattwise, key_of(home)) == before
 
 
@@ -381,7 +515,7 @@ async def test_clearing(
         (DOMAIN, only_meter(home).profile.meter_id),
         config_entry_id=home.entry_id,
     )
-    for expected in (["Grid: energy used or imported, from files"], []):
+    for expected in (["Grid: energy imported, from files"], []):
         result = await wattwise.services.async_call(
             DOMAIN,
             "clear_imported_statistics",

@@ -107,6 +107,12 @@ async def test_another_role(
         "history_size",
         "production_power",
         "production_today",
+        "production_peak_power",
+        "production_peak_time",
+        *(
+            f"production_forecast_{when}"
+            for when in ("next_hour", "rest_of_today", "today", "tomorrow")
+        ),
     }
     kept = {key for key in before if not key.startswith("household")} - costs
     assert kept <= after

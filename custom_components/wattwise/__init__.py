@@ -27,12 +27,15 @@ from .const import (
 from .entity import household_device_info
 from .entity_changes import async_follow_entities
 from .esphome_discovery import async_setup_esphome_discovery
+from .forecasts.forecast_coordinator import ForecastCoordinator
+from .forecasts.forecast_memory import ForecastMemory
 from .history.database import NewerSchemaError
 from .history.errors import HistoryError
 from .history.history import History
 from .household import DATA_PUSH_KEYS, Household, WattWiseConfigEntry
 from .http import async_register_views
 from .influx_export import InfluxExport, async_end_export, async_forget_influx
+from .load_undo import async_go_on_undoing
 from .meter import Meter
 from .price import PriceSource, async_forget_price_issue
 from .published_statistics import async_keep_published
@@ -123,6 +126,7 @@ async def _async_start(
     if CONF_INFLUX in entry.options:
         household.export = InfluxExport(hass, entry, history)
     entry.runtime_data = household
+    household.forecast = ForecastCoordinator(hass, entry)
 
     # Meters refer to the household's device as what they are connected through.
     dr.async_get(hass).async_get_or_create(
@@ -139,8 +143,10 @@ async def _async_start(
         await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
         raise
     entry.async_on_unload(async_follow_entities(hass, entry))
+    entry.async_on_unload(household.forecast.async_follow())
     async_start_back_fill(hass, entry)
     async_keep_published(hass, entry)
+    async_go_on_undoing(hass, entry)
 
 
 async def _async_start_export(
@@ -197,6 +203,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     """Forget keys and repairs of a household that is gone; its history is kept."""
     async_forget_price_issue(hass, entry.unique_id or "")
     async_forget_influx(hass, entry.unique_id or "")
+    await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
     if history := async_get_history(hass):
         with suppress(HistoryError):
             await async_end_export(hass, entry, history, [])

@@ -159,6 +159,14 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
             dt_util.utc_from_timestamp(day_ms / 1000), totals, cost, tuple(refused)
         )
 
+    async def async_look_again(self) -> None:
+        """Learn anew what the history knows, after something left it.
+
+        Raises HistoryError.
+        """
+        self.latest = await self._history.latest(self.profile.meter_id)
+        await self.async_refresh()
+
     @callback
     def async_note(self, receipt: Receipt) -> None:
         """Show what a commit brought, at once or as soon as it is due."""

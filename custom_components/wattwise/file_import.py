@@ -1,58 +1,115 @@
 """Loading a file into a meter's history, in parts that live readings fit between."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
 from .history.files.layout import Layout
 from .history.files.meter_file import Batch, MeterFile
-from .history.files.overview import Overview, Refusals
+from .history.files.overview import Overview
+from .history.loads.records import begin_load, end_load, times_in_doubt
+from .history.loads.rehearsal import Rehearsal, known_around
+from .history.loads.tally import Tally
+from .history.periods.calendar import LocalCalendar
 from .history.recorder_statistics import StatisticsUnavailableError
 from .meter import Meter
-from .metering.profile import EnergyKind
+from .metering.profile import EnergyKind, MeterProfile
+from .metering.quantity import Channel, Quantity
 from .published_statistics import async_publish
 
 type ProgressListener = Callable[[float], None]
 
+_LOADING: HassKey[set[int]] = HassKey(f"{DOMAIN}_loading")
+
 
 @dataclass(slots=True)
-class ImportResult:
-    """What a file held, and what became of it so far.
+class ImportPreview:
+    """What a file holds, and what would become of its first rows.
 
-    Held readings are safe on disk and wait for those after them to show whether they
-    are true.
+    `is_compared` says whether what is known of their time was looked at, too.
     """
 
     overview: Overview
-    accepted: int = 0
-    duplicate: int = 0
-    held: int = 0
-    refused: Refusals = field(default_factory=Refusals)
-    statistics: str | None = None
-    """The names under which the Energy dashboard offers it; None if it does not."""
+    tally: Tally
+    looked_at: int
+    is_compared: bool
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What a file held, and what became of it so far."""
+
+    overview: Overview
+    load_id: int
+    """By which it can be taken back."""
+    tally: Tally = field(default_factory=Tally)
+    statistics: list[str] = field(default_factory=list)
+    """The names under which the Energy dashboard offers its energy."""
+
+
+@callback
+def async_is_loading(hass: HomeAssistant, load_id: int) -> bool:
+    """Whether a load is still going on."""
+    return load_id in hass.data.get(_LOADING, ())
 
 
 async def async_look_through(
     hass: HomeAssistant,
+    meter: Meter,
     path: Path,
     layout: Layout,
+    kind: EnergyKind,
     zone: tzinfo,
     on_progress: ProgressListener | None = None,
-) -> Overview:
+) -> ImportPreview:
     """Return what a file holds, by the months of a zone; nothing is stored.
 
-    Raises FileError and OSError.
+    Raises FileError, OSError and HistoryError.
     """
     file = await hass.async_add_executor_job(MeterFile, path, layout)
     overview = Overview(layout, file.interval_s, zone)
     async for batch in _batches(hass, file, on_progress):
         await hass.async_add_executor_job(overview.add, batch)
-    return overview
+    known = await meter.history.ask(
+        partial(
+            known_around,
+            meter_id=meter.profile.meter_id,
+            channel=layout.channel,
+            start_ms=overview.first_ms or 0,
+            end_ms=(overview.last_ms or 0) + 1,
+        )
+    )
+    rehearsal = await hass.async_add_executor_job(
+        Rehearsal, LocalCalendar(zone), known, meter.profile.meter_id, layout.channel
+    )
+    try:
+        await _async_rehearse(
+            hass, rehearsal, file, replace(meter.profile, energy_kind=kind)
+        )
+    finally:
+        await hass.async_add_executor_job(rehearsal.finish)
+    return ImportPreview(
+        overview, rehearsal.tally, rehearsal.looked_at, is_compared=known.is_whole
+    )
+
+
+async def _async_rehearse(
+    hass: HomeAssistant, rehearsal: Rehearsal, file: MeterFile, profile: MeterProfile
+) -> None:
+    """Find out what would become of the first rows."""
+    async with aclosing(_batches(hass, file, None)) as batches:
+        async for batch in batches:
+            as_told = replace(profile, interval_s=batch.interval_s)
+            await hass.async_add_executor_job(rehearsal.book, as_told, batch)
+            if rehearsal.is_over:
+                break
 
 
 async def async_load(
@@ -71,42 +128,69 @@ async def async_load(
     HistoryError.
     """
     file = await hass.async_add_executor_job(MeterFile, path, layout)
-    result = ImportResult(Overview(layout, file.interval_s, layout.time_zone))
+    history, profile = meter.history, replace(meter.profile, energy_kind=kind)
+    load_id = await history.run(
+        lambda t: begin_load(t.connection, profile.meter_id, path.name)
+    )
+    overview = Overview(layout, file.interval_s, layout.time_zone)
+    result = ImportResult(overview, load_id)
+    tally = result.tally
     if on_result:
         on_result(result)
-    profile = replace(meter.profile, energy_kind=kind)
-    async for batch in _batches(hass, file, on_progress):
-        await hass.async_add_executor_job(result.overview.add, batch)
-        receipt = await meter.history.append(
-            replace(profile, interval_s=batch.interval_s),
-            batch.readings,
-            batch.refused,
-            live=False,
+    loading = hass.data.setdefault(_LOADING, set())
+    loading.add(load_id)
+    try:
+        async for batch in _batches(hass, file, on_progress):
+            await hass.async_add_executor_job(overview.add, batch)
+            receipt = await history.append(
+                replace(profile, interval_s=batch.interval_s),
+                batch.readings,
+                batch.refused,
+                live=False,
+                load_id=load_id,
+            )
+            await hass.async_add_executor_job(tally.add, batch.readings, receipt)
+    finally:
+        loading.discard(load_id)
+    await history.run(lambda t: end_load(t.connection, load_id))
+    tally.finish(
+        await history.ask(
+            lambda queries: times_in_doubt(
+                queries.connection, profile.meter_id, layout.channel
+            )
         )
-        result.refused.add(receipt.refused)
-        result.accepted += receipt.accepted
-        result.duplicate += receipt.duplicate
-        result.held += receipt.held
-    await meter.history.refresh_rollups()
+    )
+    await history.refresh_rollups()
     await meter.coordinator.async_refresh()
-    result.statistics = await _async_publish(hass, meter)
+    result.statistics = await _async_publish(hass, meter, layout.channel)
     return result
 
 
-async def _async_publish(hass: HomeAssistant, meter: Meter) -> str | None:
-    """Show Home Assistant what was loaded, which is safe whether it wants it or not."""
+async def _async_publish(
+    hass: HomeAssistant, meter: Meter, channel: Channel
+) -> list[str]:
+    """Show Home Assistant what was loaded, which is safe whether it wants it or not.
+
+    Returns the names of the statistics that hold energy of the file.
+    """
     try:
-        return await async_publish(hass, meter)
+        names = await async_publish(hass, meter)
     except StatisticsUnavailableError as err:
         LOGGER.warning("Home Assistant does not learn of a file's energy: %s", err)
-        return None
+        return []
+    if channel.quantity is Quantity.POWER:
+        return list(names.values())
+    return [name for key, name in names.items() if key is channel]
 
 
 async def _batches(
     hass: HomeAssistant, file: MeterFile, on_progress: ProgressListener | None
-) -> AsyncIterator[Batch]:
+) -> AsyncGenerator[Batch]:
     batches = file.batches()
-    while batch := await hass.async_add_executor_job(partial(next, batches, None)):
-        yield batch
-        if on_progress:
-            on_progress(file.done)
+    try:
+        while batch := await hass.async_add_executor_job(partial(next, batches, None)):
+            yield batch
+            if on_progress:
+                on_progress(file.done)
+    finally:
+        await hass.async_add_executor_job(batches.close)

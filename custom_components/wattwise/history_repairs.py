@@ -13,11 +13,16 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
+from .history.damage.damaged_hour import untold
 from .history.damage.set_aside import SetAside, forget
 from .history.errors import HistoryError
 from .history.history import History
 
 ISSUE_DAMAGED: Final = "history_damaged"
+ISSUE_DAMAGED_HOURS: Final = "damaged_hours"
+
+# More are counted, not named.
+_NAMED_HOURS: Final = 10
 
 
 @dataclass(slots=True)
@@ -54,12 +59,20 @@ def async_tell_of_damage(hass: HomeAssistant, history: History) -> CALLBACK_TYPE
             _async_show(hass, history), f"{DOMAIN} damaged history"
         )
 
+    @callback
+    def async_hour_is_damaged() -> None:
+        hass.async_create_background_task(
+            _async_show_hours(hass, history), f"{DOMAIN} damaged hour"
+        )
+
     async def async_go_on(_hass: HomeAssistant) -> None:
+        await _async_show_hours(hass, history)
         for entry in await _async_show(hass, history):
             if entry.table and not entry.done:
                 async_recover(hass, history, entry)
 
     history.on_replaced(async_replaced)
+    history.on_damaged_hour(async_hour_is_damaged)
     stop_waiting = async_at_started(hass, async_go_on)
 
     @callback
@@ -143,6 +156,30 @@ async def _async_show(hass: HomeAssistant, history: History) -> list[SetAside]:
             },
         )
     return waiting
+
+
+async def _async_show_hours(hass: HomeAssistant, history: History) -> None:
+    """Show hours that could not be read until the user has confirmed to know."""
+    try:
+        hours = await history.ask(untold)
+    except HistoryError as err:
+        LOGGER.warning("Cannot look for damaged hours: %s", err)
+        return
+    if not hours:
+        return
+    named = [f"- {_local_time(hour.start_ms)}: {hour.meter}" for hour in hours]
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        ISSUE_DAMAGED_HOURS,
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=ISSUE_DAMAGED_HOURS,
+        translation_placeholders={
+            "count": str(len(hours)),
+            "hours": "\n".join(list(dict.fromkeys(named))[:_NAMED_HOURS]),
+        },
+    )
 
 
 def _issue_id(file: str) -> str:

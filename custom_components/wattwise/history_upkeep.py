@@ -21,6 +21,7 @@ from .const import (
     LOGGER,
     SUBENTRY_TYPE_METER,
 )
+from .history.deletion import Remains, delete_some, find_remains
 from .history.errors import HistoryClosedError, HistoryError
 from .history.history import History
 from .history.readings.free_pages import give_back
@@ -29,8 +30,8 @@ from .history.readings.retention import (
     DEFAULT_SLOTS_MONTHS,
     PrunedChannel,
     Retention,
+    believed_now,
     channels_to_prune,
-    is_believable,
     prune_readings,
     prune_slots,
 )
@@ -78,6 +79,7 @@ class _Upkeep:
             await self._history.refresh_rollups()
             await self._in_steps(lambda t: t.ledger.raw.pack(_now_ms()))
             await self._prune()
+            await self._delete_rest()
             await self._give_back()
         except HistoryClosedError:
             LOGGER.debug("The history was closed while it was looked after")
@@ -93,31 +95,36 @@ class _Upkeep:
             return
         # Of a removed meter nobody knows what was wanted.
         longest = _longest((Retention(), *due[1].values()))
-        believed = [
-            retention
-            for retention in {longest, *due[1].values()}
-            if await self._history.run(partial(_is_believable, retention))
-        ]
+        now_ms = await self._history.run(partial(believed_now, now_ms=_now_ms()))
+        if now_ms is None:
+            return
         channels = [
-            (channel, retention)
+            (channel, due[1].get(channel.meter_id, longest))
             for channel in await self._history.run(channels_to_prune)
-            if (retention := due[1].get(channel.meter_id, longest)) in believed
         ]
         for channel, retention in channels:
-            await self._prune_readings(channel, retention)
+            await self._prune_readings(channel, retention, now_ms)
         # Energy derived from power is settled when readings of power are pruned.
         for channel, retention in channels:
-            await self._in_steps(partial(_prune_slots, channel, retention))
+            await self._in_steps(partial(_prune_slots, channel, retention, now_ms))
         self._pruned = due
 
     async def _prune_readings(
-        self, channel: PrunedChannel, retention: Retention
+        self, channel: PrunedChannel, retention: Retention, now_ms: int
     ) -> None:
         from_hour = 0
         while hour := await self._history.run(
-            partial(_prune_readings, channel, retention, from_hour)
+            partial(_prune_readings, channel, retention, now_ms, from_hour)
         ):
             from_hour = hour
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _delete_rest(self) -> None:
+        """Delete what is left of meters and exports that were deleted."""
+        remains: Remains | None = await self._history.run(find_remains)
+        while remains:
+            job = partial(delete_some, remains=remains)
+            remains = await self._history.run(job)
             await asyncio.sleep(_PAUSE_S)
 
     async def _in_steps(self, job: Callable[[Transaction], bool]) -> None:
@@ -145,24 +152,23 @@ def _longest(retentions: Collection[Retention]) -> Retention:
     return Retention(min(days) and max(days), min(months) and max(months))
 
 
-def _is_believable(retention: Retention, transaction: Transaction) -> bool:
-    return is_believable(transaction, retention, _now_ms())
-
-
 def _prune_readings(
-    channel: PrunedChannel, retention: Retention, hour: int, transaction: Transaction
+    channel: PrunedChannel,
+    retention: Retention,
+    now_ms: int,
+    hour: int,
+    transaction: Transaction,
 ) -> int | None:
-    calendar = transaction.ledger.calendar
-    before_ms = retention.readings_from(calendar, _now_ms())
+    before_ms = retention.readings_from(transaction.ledger.calendar, now_ms)
     if before_ms is None:
         return None
     return prune_readings(transaction, channel, before_ms, hour)
 
 
 def _prune_slots(
-    channel: PrunedChannel, retention: Retention, transaction: Transaction
+    channel: PrunedChannel, retention: Retention, now_ms: int, transaction: Transaction
 ) -> bool:
-    before_ms = retention.slots_from(transaction.ledger.calendar, _now_ms())
+    before_ms = retention.slots_from(transaction.ledger.calendar, now_ms)
     return before_ms is not None and prune_slots(transaction, channel, before_ms)
 
 

@@ -1,6 +1,6 @@
 """What a household's meters tell right now, or told in a period, as a balance."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -71,10 +71,18 @@ def energy_balance(
 
 def _balance(meters: Mapping[str, Meter], ways: Callable[[Meter], _Ways]) -> Balance:
     return Balance(
-        MeterFlow(key, meter.profile.role, *ways(meter), _parent(meters, meter))
-        for key, meter in meters.items()
-        if _tells_flow(meter)
+        MeterFlow(key, meter.profile.role, *ways(meter), parent)
+        for key, meter, parent in flow_meters(meters)
     )
+
+
+def flow_meters(
+    meters: Mapping[str, Meter],
+) -> Iterator[tuple[str, Meter, str | None]]:
+    """Yield the meters that tell a flow, and the nearest that measures it too."""
+    for key, meter in meters.items():
+        if _tells_flow(meter):
+            yield key, meter, _parent(meters, meter)
 
 
 def _parent(meters: Mapping[str, Meter], meter: Meter) -> str | None:

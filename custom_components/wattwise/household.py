@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -22,6 +22,9 @@ from .metering.balance import Balance
 from .metering.phase_netting import Exchange, nets_by_default
 from .metering.profile import MeterRole
 from .sources.push_keys import PushKeys
+
+if TYPE_CHECKING:
+    from .forecasts.forecast_coordinator import ForecastCoordinator
 
 DATA_PUSH_KEYS: HassKey[PushKeys[Meter]] = HassKey(f"{DOMAIN}_push_keys")
 
@@ -47,6 +50,8 @@ class Household:
     """Writes what the meters tell to InfluxDB, where the options say so."""
     grid_netting: GridNettingCoordinator | None = None
     """Follows the energy netted over the grid meters, where they are netted."""
+    forecast: ForecastCoordinator | None = None
+    """Says what the home will use and produce; None while it is being set up."""
     updates: HouseholdUpdates = field(init=False)
 
     def __post_init__(self) -> None:

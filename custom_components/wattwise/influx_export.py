@@ -1,5 +1,6 @@
 """A household's export to InfluxDB: started with it, and what the user is told of it."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
@@ -17,11 +18,12 @@ from .history.errors import HistoryError
 from .history.history import History
 from .history.influx.archive import InfluxArchive
 from .history.influx.errors import CredentialsError, ServerError, UnreachableError
+from .history.influx.point_refusal import point_refusal
 from .history.influx.sender import ExportState, InfluxSender
 from .history.influx.server import InfluxServer
 from .history.influx.settings import InfluxSettings
 from .history.influx.store import InfluxStore
-from .history.outbox.parcel import rejected_points
+from .history.outbox.parcel import MAX_REJECTED, rejected_points
 from .history.outbox.targets import (
     end_exports,
     exported_names,
@@ -35,7 +37,6 @@ from .meter import Meter
 # A server may be restarted or updated without anybody having to know.
 PATIENCE: Final = timedelta(hours=6)
 _PASSING: Final = (UnreachableError.key, ServerError.key)
-_REPORTED_POINTS: Final = 20
 _REJECTED_ISSUE: Final = "influx_rejected"
 
 
@@ -107,19 +108,22 @@ class InfluxExport:
             await self._hass.async_add_executor_job(server.close)
 
     async def async_report(self) -> dict[str, Any]:
-        """Return how the export does, and the newest points that were refused.
+        """Return how the export does, and why points were refused.
 
-        What the server said is left out: it may name the server or the user.
+        What the server said is left out, and so are the points: they name meters, the
+        server, or the user.
         """
         report = asdict(self.state)
         del report["detail"]
         with suppress(HistoryError):
             refused = await self._history.ask(
-                partial(
-                    rejected_points, household=self._household, limit=_REPORTED_POINTS
-                )
+                partial(rejected_points, household=self._household, limit=MAX_REJECTED)
             )
-            report["rejected_points"] = [asdict(point) for point in refused]
+            reasons = Counter(point_refusal(point.reason) for point in refused)
+            report["rejected"] = {
+                "reasons": {kind.value: count for kind, count in reasons.items()},
+                "newest_ms": max((p.rejected_ms for p in refused), default=None),
+            }
         return report
 
     @callback

@@ -7,9 +7,9 @@ Home Assistant knows of the meter by itself, so nothing is counted twice.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from functools import partial
-from itertools import accumulate
+import hashlib
 import time
 from typing import Final
 
@@ -23,9 +23,16 @@ from homeassistant.util.hass_dict import HassKey
 from .choice_texts import async_choice_texts
 from .const import DOMAIN, LOGGER
 from .entity import meter_unique_id
-from .history.errors import HistoryError
+from .history.errors import HistoryClosedError, HistoryError
+from .history.history import History
 from .history.periods.bucket import Bucket
 from .history.periods.calendar import HOUR_MS, Period
+from .history.published import (
+    Published,
+    forget_published,
+    note_published,
+    published,
+)
 from .history.recorder_statistics import (
     StatisticsUnavailableError,
     async_ask_recorder,
@@ -35,102 +42,120 @@ from .history.recorder_statistics import (
     external_names,
     external_sums,
     first_hour_ms,
-    last_hour_ms,
 )
 from .household import WattWiseConfigEntry
 from .meter import Meter
 from .metering.plausibility import EARLIEST_MS
-from .metering.profile import EnergyKind
+from .metering.profile import EnergyKind, MeterRole
 from .metering.quantity import Channel
-from .metering.segment import Segment, shares
+from .published_sums import changed_sums, has_more, sums_of
 
 CONF_PUBLISHED: Final = "published"
 _CHANNELS: Final = (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
 # Hours asked from the history at once.
 _PART_MS: Final = 5_000 * HOUR_MS
-# Sums that differ by less say the same [kWh].
-_SAME_KWH: Final = 1e-6
+# Of an id: as many signs of the meter's name, and of what tells it from all others.
+_NAME_SIGNS: Final = 60
+_DIGITS: Final = 8
+_IMPORT_WORDS: Final = {MeterRole.APPLIANCE: "used", MeterRole.BATTERY: "charged"}
+_EXPORT_WORDS: Final = {
+    MeterRole.BATTERY: "discharged",
+    MeterRole.PRODUCTION: "produced",
+}
 
 _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_published_lock")
 
 
-def statistic_id(meter_id: str, channel: Channel) -> str:
-    """Return the id of the statistic that shows a channel's energy from files."""
-    return f"{DOMAIN}:{slugify(meter_id)}_{channel}"
+def statistic_id(name: str, meter_id: str, channel: Channel) -> str:
+    """Return the id of a new statistic that shows a channel's energy from files.
+
+    The search of the Energy dashboard looks into ids, not into names, so it begins with
+    the meter's name; by its end it is known when the meter gets another one.
+    """
+    return f"{DOMAIN}:{slugify(name)[:_NAME_SIGNS]}{_id_end(meter_id, channel)}"
 
 
-async def async_publish(hass: HomeAssistant, meter: Meter) -> str | None:
+async def async_publish(
+    hass: HomeAssistant, meter: Meter, *, again: bool = False
+) -> dict[Channel, str]:
     """Bring the statistics of a meter's energy from files up to date.
 
-    Returns the names under which they are found, None if there is nothing to show.
-    What cannot be written now is written with the next file.
+    Returns the names under which they are found, of channels with something to show.
+    What cannot be written now is written with the next file or the next start.
+    `again` is for what was published before, and may not be there any more.
     """
     if not async_has_recorder(hass):
-        return None
+        return {}
 
-    async def publish() -> list[str]:
-        async with _lock(hass):
-            return [
-                name
-                for channel in _CHANNELS
-                if (name := await _async_publish_channel(hass, meter, channel))
-            ]
+    async def publish() -> dict[Channel, str]:
+        names: dict[Channel, str] = {}
+        try:
+            async with _lock(hass):
+                for channel in _CHANNELS:
+                    if name := await _async_publish_channel(
+                        hass, meter, channel, again=again
+                    ):
+                        names[channel] = name
+        except HistoryClosedError:
+            LOGGER.debug("Energy from files of %s was not shown in time", meter.name)
+        except (HistoryError, StatisticsUnavailableError) as err:
+            LOGGER.warning("Energy from files of %s is not shown: %s", meter.name, err)
+        return names
 
-    names: list[str] = []
-    try:
-        # Between clearing and writing again the household may be unloaded.
-        names = await asyncio.shield(
-            hass.async_create_task(publish(), f"{DOMAIN} publishes statistics")
-        )
-    except (HistoryError, StatisticsUnavailableError) as err:
-        LOGGER.warning("Energy from files of %s is not shown: %s", meter.name, err)
-    return ", ".join(names) or None
+    # It goes on when the household is unloaded, but holds up no end of Home Assistant:
+    # the next start does the rest.
+    task = hass.async_create_background_task(
+        publish(), f"{DOMAIN} publishes statistics"
+    )
+    return await asyncio.shield(task)
 
 
 async def async_clear_published(
-    hass: HomeAssistant, meter_ids: Collection[str] | None = None
+    hass: HomeAssistant,
+    history: History | None,
+    meter_ids: Collection[str] | None = None,
 ) -> list[str]:
     """Delete the statistics of energy from files, of some meters or of all.
 
-    Returns the names of those that were there. Raises StatisticsUnavailableError.
+    Returns the names of those that were there. Raises StatisticsUnavailableError and
+    HistoryError.
     """
     async with _lock(hass):
         names = await async_ask_recorder(hass, partial(external_names, source=DOMAIN))
+        noted = await history.ask(published) if history else {}
+        keys = {*names, *noted}
         if meter_ids is not None:
-            wanted = {statistic_id(m, c) for m in meter_ids for c in _CHANNELS}
-            names = {key: name for key, name in names.items() if key in wanted}
-        if names:
-            await async_clear(hass, names)
-    return sorted(name or key for key, name in names.items())
+            ends = tuple(_id_end(m, c) for m in meter_ids for c in _CHANNELS)
+            keys = {key for key in keys if key.endswith(ends)}
+        if keys:
+            await _async_remove(hass, history, keys)
+    return sorted(name or key for key, name in names.items() if key in keys)
 
 
 async def async_forget_published(
-    hass: HomeAssistant, meter_ids: Collection[str]
+    hass: HomeAssistant, history: History, meter_ids: Collection[str]
 ) -> None:
     """Delete the statistics of meters whose history was deleted."""
     if not async_has_recorder(hass):
         return
     try:
-        await async_clear_published(hass, meter_ids)
-    except StatisticsUnavailableError as err:
+        await async_clear_published(hass, history, meter_ids)
+    except (HistoryError, StatisticsUnavailableError) as err:
         LOGGER.warning("Statistics of deleted history are left behind: %s", err)
 
 
 @callback
 def async_keep_published(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
-    """Follow new names of meters, and what Home Assistant came to know by itself."""
+    """Write again what is missing or half, and follow new names of meters.
+
+    And let go what Home Assistant came to know by itself.
+    """
     if not async_has_recorder(hass):
         return
 
     async def async_look() -> None:
         for meter in list(entry.runtime_data.meters.values()):
-            try:
-                outdated = await _async_is_outdated(hass, meter)
-            except StatisticsUnavailableError as err:
-                LOGGER.warning("Energy from files is not checked: %s", err)
-                return
-            if outdated:
-                await async_publish(hass, meter)
+            await async_publish(hass, meter, again=True)
 
     @callback
     def async_start(_hass: HomeAssistant) -> None:
@@ -146,47 +171,67 @@ def _lock(hass: HomeAssistant) -> asyncio.Lock:
     return hass.data.setdefault(_LOCK, asyncio.Lock())
 
 
-async def _async_is_outdated(hass: HomeAssistant, meter: Meter) -> bool:
-    """Whether statistics have an old name, or hours that are known by now."""
-    names = await async_ask_recorder(hass, partial(external_names, source=DOMAIN))
-    for channel in _CHANNELS:
-        key = statistic_id(meter.profile.meter_id, channel)
-        if key not in names:
-            continue
-        last_ms = await async_ask_recorder(
-            hass, partial(last_hour_ms, statistic_id=key)
-        )
-        limit_ms = await _async_limit(hass, meter, channel)
-        if last_ms is None or last_ms >= limit_ms:
-            return True
-        if names[key] != await _async_name(hass, meter, channel):
-            return True
-    return False
-
-
 async def _async_publish_channel(
-    hass: HomeAssistant, meter: Meter, channel: Channel
+    hass: HomeAssistant, meter: Meter, channel: Channel, *, again: bool
 ) -> str | None:
-    """Write what is new or different; return the statistic's name if it has hours."""
-    key = statistic_id(meter.profile.meter_id, channel)
+    """Write what is new or different; return the statistic's name if it has hours.
+
+    With `again`, only of what was written before; and nothing is taken back because
+    the history knows less than it did.
+    """
+    history = meter.history
+    names = await async_ask_recorder(hass, partial(external_names, source=DOMAIN))
+    noted = await history.ask(published)
+    key = _known_id(meter, channel, {**noted, **names})
+    if again and key not in noted:
+        return None
     limit_ms = await _async_limit(hass, meter, channel)
     buckets = await _async_hours(meter, channel, limit_ms)
-    wanted = await hass.async_add_executor_job(_sums, buckets, limit_ms)
-    there, names = await async_ask_recorder(
-        hass, lambda h: (external_sums(h, key), external_names(h, DOMAIN))
-    )
+    wanted = await hass.async_add_executor_job(sums_of, buckets, limit_ms)
+    there = await async_ask_recorder(hass, partial(external_sums, statistic_id=key))
+    if again and noted[key] is Published.WHOLE and has_more(there, wanted, limit_ms):
+        # As after a damaged file was set aside: what is shown may be all that is left.
+        return names.get(key)
     if not wanted:
-        if key in names:
-            await async_clear(hass, [key])
+        if key in names or key in noted:
+            await _async_remove(hass, history, [key])
         return None
     name = await _async_name(hass, meter, channel)
-    changed, vanished = await hass.async_add_executor_job(_compared, wanted, there)
-    if vanished:
-        await async_clear(hass, [key])
-        changed = wanted
+    changed = await hass.async_add_executor_job(changed_sums, wanted, there)
     if changed or names.get(key) != name:
+        await history.run(
+            partial(note_published, statistic_id=key, state=Published.BEGUN)
+        )
         await async_write_sums(hass, key, name, changed)
+        there = await async_ask_recorder(hass, partial(external_sums, statistic_id=key))
+        if await hass.async_add_executor_job(changed_sums, wanted, there):
+            raise StatisticsUnavailableError("the recorder did not take all of it")
+    if changed or noted.get(key) is not Published.WHOLE:
+        await history.run(
+            partial(note_published, statistic_id=key, state=Published.WHOLE)
+        )
     return name
+
+
+async def _async_remove(
+    hass: HomeAssistant, history: History | None, statistic_ids: Collection[str]
+) -> None:
+    """Let statistics vanish, also if this is interrupted."""
+    if history:
+        await history.run(partial(forget_published, statistic_ids=statistic_ids))
+    await async_clear(hass, statistic_ids)
+
+
+def _known_id(meter: Meter, channel: Channel, known: Iterable[str]) -> str:
+    """Return the id under which a statistic is known, or is to be from now on."""
+    end = _id_end(meter.profile.meter_id, channel)
+    found = (key for key in known if key.endswith(end))
+    return next(found, statistic_id(meter.name, meter.profile.meter_id, channel))
+
+
+def _id_end(meter_id: str, channel: Channel) -> str:
+    digest = hashlib.sha256(meter_id.encode()).hexdigest()
+    return f"_{channel}_{digest[:_DIGITS]}"
 
 
 async def _async_limit(hass: HomeAssistant, meter: Meter, channel: Channel) -> int:
@@ -225,45 +270,14 @@ async def _async_hours(meter: Meter, channel: Channel, limit_ms: int) -> list[Bu
     return found
 
 
-def _sums(buckets: Iterable[Bucket], limit_ms: int) -> dict[int, float]:
-    """Return the sum [kWh] since the first hour at the end of each UTC hour.
-
-    Hours of the home's clock may begin at half past in UTC; those are divided. Hours
-    of which nothing is known are left out.
-    """
-    amounts: dict[int, float] = {}
-    for bucket in buckets:
-        if not bucket.covered_ms and not bucket.energy_wh:
-            continue
-        hour = Segment(
-            bucket.start_ms, bucket.end_ms, energy_wh=max(0.0, bucket.energy_wh)
-        )
-        for share in shares(hour, HOUR_MS):
-            if share.start_ms + HOUR_MS <= limit_ms:
-                known = amounts.get(share.start_ms, 0.0)
-                amounts[share.start_ms] = known + share.energy_wh / 1000
-    in_order = sorted(amounts)
-    return dict(
-        zip(in_order, accumulate(amounts[hour] for hour in in_order), strict=True)
-    )
-
-
-def _compared(
-    wanted: Mapping[int, float], there: Mapping[int, float]
-) -> tuple[dict[int, float], bool]:
-    """Return the sums that are not there, or not like this.
-
-    And whether there are hours that are not wanted any more.
-    """
-    changed = {
-        hour: total
-        for hour, total in wanted.items()
-        if hour not in there or abs(there[hour] - total) > _SAME_KWH
-    }
-    return changed, bool(there.keys() - wanted.keys())
-
-
 async def _async_name(hass: HomeAssistant, meter: Meter, channel: Channel) -> str:
     """Return what the Energy dashboard calls a meter's energy from files."""
     texts = await async_choice_texts(hass, translation_key=CONF_PUBLISHED)
-    return texts[channel].format(meter=meter.name)
+    return texts[_word(channel, meter.profile.role)].format(meter=meter.name)
+
+
+def _word(channel: Channel, role: MeterRole) -> str:
+    """Return the key of what energy does where a meter sits."""
+    if channel is Channel.ENERGY_EXPORT:
+        return _EXPORT_WORDS.get(role, "exported")
+    return _IMPORT_WORDS.get(role, "imported")

@@ -3,14 +3,24 @@
 import asyncio
 from typing import override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
+from .history.damage.damaged_hour import note_told
 from .history.damage.set_aside import SetAside
 from .history.errors import HistoryError
-from .history_repairs import Recovery, async_recover, async_set_aside
+from .history_repairs import (
+    ISSUE_DAMAGED_HOURS,
+    Recovery,
+    async_recover,
+    async_set_aside,
+)
 from .shared_history import async_get_history
 
 
@@ -18,7 +28,28 @@ async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """Return the flow that repairs an issue."""
+    if issue_id == ISSUE_DAMAGED_HOURS:
+        return DamagedHoursFlow()
     return RecoverFlow(str((data or {}).get("file")))
+
+
+class DamagedHoursFlow(ConfirmRepairFlow):
+    """Lets the user say that he knows of hours that could not be read."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Tell of them no more once that was said."""
+        if user_input is not None:
+            history = async_get_history(self.hass)
+            try:
+                if history is None:
+                    return self.async_abort(reason="history_unavailable")
+                await history.run(note_told)
+            except HistoryError:
+                return self.async_abort(reason="history_unavailable")
+        return await super().async_step_confirm(user_input)
 
 
 class RecoverFlow(RepairsFlow):

@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import foreign_device
+from .forecast_sensors import ForecastSensor, forecast_sensors
 from .gap_sensors import GapCoordinator, MissingSensor
 from .grid_netting import GridNettingCoordinator
 from .history_sensor import HistorySizeSensor, async_shows_history
@@ -49,6 +50,11 @@ async def async_setup_entry(
         for description in HOUSEHOLD_SENSORS
         if description.exists_fn(household)
     )
+    if household.forecast:
+        async_add_entities(
+            ForecastSensor(entry, household.forecast, description)
+            for description in forecast_sensors(household)
+        )
     if async_shows_history(hass, entry):
         async_add_entities([HistorySizeSensor(entry)])
     if household.export:

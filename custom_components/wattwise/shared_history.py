@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from .const import DOMAIN, LOGGER, SUBENTRY_TYPE_METER
 from .disk_space import async_watch_disk_space
 from .history.errors import HistoryError
 from .history.history import History
+from .history.outbox.targets import end_other_exports
 from .history.questions.queries import KeptMeter
 from .history.receipt import Receipt
 from .history_check import async_check_now_and_then
@@ -64,6 +66,14 @@ async def async_acquire_history(hass: HomeAssistant, user: str) -> History:
             )
             await history.open()
             shared.history = history
+            # The last household is removed while the history is closed. What cannot
+            # be done now is done at the next start.
+            households = {
+                entry.unique_id or ""
+                for entry in hass.config_entries.async_entries(DOMAIN)
+            }
+            with suppress(HistoryError):
+                await history.run(partial(end_other_exports, households=households))
             shared.stop = _async_look_after(hass, history)
         shared.users.add(user)
         return shared.history

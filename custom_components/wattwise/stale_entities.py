@@ -11,6 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from .binary_sensor import CONNECTED
 from .const import DOMAIN
 from .entity import foreign_device, household_unique_id, meter_unique_id
+from .forecast_sensors import forecast_sensors
 from .gap_sensors import MISSING
 from .history_sensor import HISTORY_SIZE, async_shows_history
 from .household import WattWiseConfigEntry
@@ -74,6 +75,7 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
         for sensor in HOUSEHOLD_SENSORS
         if sensor.exists_fn(household)
     }
+    possible |= {household_unique_id(entry, s.key) for s in forecast_sensors(household)}
     if async_shows_history(hass, entry):
         possible.add(household_unique_id(entry, HISTORY_SIZE.key))
     if household.export:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+import gc
 import os
 from pathlib import Path
 import sqlite3
@@ -18,6 +19,7 @@ from wattwise_dev.benchmark.history.asking import ask
 from wattwise_dev.benchmark.history.bare_tables import ask_bare_tables, fill_bare_tables
 from wattwise_dev.benchmark.history.durable_rates import measure_rates
 from wattwise_dev.benchmark.history.filling import FILE, fill
+from wattwise_dev.benchmark.history.heap import HOME_OBJECTS
 from wattwise_dev.benchmark.history.measuring import apart
 from wattwise_dev.benchmark.history.meters import (
     METERS,
@@ -177,6 +179,7 @@ async def test_watch_sees_stalls_and_memory() -> None:
     held_bytes = 64 * 2**20
     async with watched() as cost:
         await asyncio.sleep(0.02)
+        gc.collect()
         held = os.urandom(held_bytes)
         del held
         time.sleep(0.05)  # noqa: ASYNC251  (that is what must be seen)
@@ -185,6 +188,17 @@ async def test_watch_sees_stalls_and_memory() -> None:
     assert cost.lag_worst_ms > 39
     assert cost.rss_peak - cost.rss_before > 0.9 * held_bytes
     assert cost.rss_after < cost.rss_peak
+    assert cost.full_collections >= 1
+    assert cost.garbage_ms > 0
+
+
+async def test_work_is_measured_among_the_objects_of_a_home() -> None:
+    """A process of the benchmark is as large as a running Home Assistant."""
+    assert await apart(_old_objects) > 0.98 * HOME_OBJECTS
+
+
+async def _old_objects() -> int:
+    return len(gc.get_objects(generation=2))
 
 
 def test_space_knows_free_pages(tmp_path: Path) -> None:

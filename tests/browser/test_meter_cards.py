@@ -24,8 +24,6 @@ from .flow_dialog import SCREENSHOTS, FlowDialog, assert_readable, said
 
 pytestmark = [
     pytest.mark.browser,
-    # Its announcements are heard by other homes: it comes after those of the demo home.
-    pytest.mark.xdist_group("demo"),
     pytest.mark.timeout(400),
 ]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 import sqlite3
 import threading
-from typing import Never
+from typing import Any, Never
 
 import pytest
 
@@ -151,11 +151,11 @@ async def test_only_readings_that_cannot_be_stored_are_lost(
         readings: list[Reading],
         *,
         now_ms: int,
-        live: bool,
+        **rest: Any,
     ) -> Receipt:
         if any(reading.value == 3 for reading in readings):
             raise OverflowError("too large")
-        return append(self, profile, readings, now_ms=now_ms, live=live)
+        return append(self, profile, readings, now_ms=now_ms, **rest)
 
     monkeypatch.setattr(Ledger, "append", picky)
     start = now_ms() - 60_000

@@ -290,10 +290,39 @@ async def test_what_is_rolled_back_does_not_wait(history: History) -> None:
     assert (await _take(history)).is_empty
 
 
+async def test_roll_ups_that_fall_off_become_the_past(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are bounded like readings, and none is missing in the end."""
+    monkeypatch.setattr(outbox_module, "MAX_WAITING_SLOTS", 20)
+    monkeypatch.setattr(outbox_module, "_FALL_OFF", 5)
+    await _exported_meter(history)
+    start = now_ms() - 60 * SLOT_MS
+    for number in range(60):
+        at = start + number * SLOT_MS
+        await history.append(METER, [power(at, 100), power(at + 10_000, 110)])
+    waiting = await _waiting(history)
+    assert 15 <= waiting.slots <= 20
+    assert (waiting.readings, waiting.past_channels) == (120, 1)
+    counts: dict[int, int] = {}
+    readings = 0
+    while not (taken := await _take(history)).is_empty:
+        slots = [p.bucket for p in taken.points if isinstance(p, SlotPoint)]
+        readings += len(taken.points) - len(slots)
+        counts |= {slot.start_ms: slot.count for slot in slots}
+        await _put_away(history, taken)
+    assert readings == 120
+    assert counts == {start + number * SLOT_MS: 2 for number in range(60)}
+    assert await _waiting(history) == Waiting()
+
+
 async def test_deleted_meters_do_not_wait(history: History) -> None:
-    """Their channels' numbers may be given to others."""
+    """What waited of them is not sent, and is put away like what was."""
     await _exported_meter(history)
     await history.append(METER, [power(now_ms() - 60_000, 100)])
     await history.run(partial(request_past, meter_ids=["meter"]))
     await history.delete_meters(["meter"])
+    taken = await _take(history)
+    assert taken.points == []
+    await _put_away(history, taken)
     assert await _waiting(history) == Waiting()

@@ -20,6 +20,7 @@ from custom_components.wattwise.history.periods.calendar import (
 from custom_components.wattwise.history.periods.rollups import periods, refresh
 from custom_components.wattwise.history.readings.retention import (
     Retention,
+    believed_now,
     channels_to_prune,
     prune_readings,
     prune_slots,
@@ -353,3 +354,57 @@ def test_days_are_kept_whole(zone: str) -> None:
     )
     assert Retention(0, 0).readings_from(calendar, NOW_MS) is None
     assert Retention(0, 0).slots_from(calendar, NOW_MS) is None
+
+
+def _tell(book: Book, start_ms: int, end_ms: int, now_ms: int) -> None:
+    """Take what a meter tells by a clock, and roll it up."""
+    profile, readings = profile_of(EnergyKind.COUNTER), []
+    for kind in (EnergyKind.POWER, EnergyKind.COUNTER):
+        readings += told(kind, start_ms, end_ms)
+    book.transaction.ledger.append(profile, readings, now_ms=now_ms)
+    book.transaction.ledger.write()
+    while refresh(book.connection, book.calendar, now_ms):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("ahead_days", "hours"),
+    [(2, 0), (30, 0), (4_000, 0), (2, 3), (30, 3), (2, 50), (30, 50)],
+)
+def test_a_clock_that_is_ahead_ages_nothing(
+    book: Book, ahead_days: int, hours: int
+) -> None:
+    """Not before its first readings, nor in the days it is wrong, nor afterwards."""
+    _tell(book, START_MS, NOW_MS, NOW_MS)
+    assert believed_now(book.transaction, NOW_MS) == NOW_MS
+    begun_ms = NOW_MS + ahead_days * DAY_MS
+    wrong_ms = begun_ms + hours * HOUR_MS
+    if hours:
+        _tell(book, begun_ms, wrong_ms, wrong_ms)
+    believed = believed_now(book.transaction, wrong_ms)
+    assert believed is not None
+    assert NOW_MS - DAY_MS <= believed <= NOW_MS
+    # The clock is right again; what it noted in the future stays where it is.
+    later_ms = NOW_MS + DAY_MS
+    _tell(book, NOW_MS, later_ms, later_ms)
+    assert believed_now(book.transaction, later_ms) == later_ms
+
+
+def test_a_time_without_readings_is_believed_in_the_end(book: Book) -> None:
+    """A home that was switched off for a month ages again after a week."""
+    _tell(book, START_MS, NOW_MS, NOW_MS)
+    back_ms = NOW_MS + 30 * DAY_MS
+    ages = []
+    for day in range(10):
+        end_ms = back_ms + (day + 1) * DAY_MS
+        _tell(book, end_ms - DAY_MS, end_ms, end_ms)
+        ages.append(believed_now(book.transaction, end_ms) == end_ms)
+    assert ages == [False] * ages.index(True) + [True] * (10 - ages.index(True))
+    assert 5 <= ages.index(True) <= 7
+
+
+def test_little_is_not_enough(book: Book) -> None:
+    """Whoever begins today has nothing that is old enough, whatever the clock says."""
+    assert believed_now(book.transaction, NOW_MS) is None
+    _tell(book, NOW_MS - 3 * DAY_MS, NOW_MS, NOW_MS)
+    assert believed_now(book.transaction, NOW_MS) is None

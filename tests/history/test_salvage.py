@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
+from functools import partial
 from pathlib import Path
 import random
 import shutil
+import sqlite3
 
 import pytest
 
 from custom_components.wattwise.history.damage.loose_pages import LoosePages
 from custom_components.wattwise.history.damage.set_aside import SetAside
 from custom_components.wattwise.history.database import schema
+from custom_components.wattwise.history.deletion import delete_some, find_remains
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.periods.calendar import HOUR_MS, Period
 from custom_components.wattwise.history.readings.packed_hours import LAST_HOUR
@@ -329,3 +332,119 @@ async def test_a_file_of_an_older_version(tmp_path: Path) -> None:
     async with _damaged(kept.path) as history:
         await _recover(history)
         assert await grid_energy(history, kept) == pytest.approx(kept.energy_wh)
+
+
+async def test_an_hour_that_cannot_be_unpacked_stays_closed(
+    kept: KeptFile, tmp_path: Path
+) -> None:
+    """Its page was whole, its readings were not: its energy is not counted again."""
+    path = kept.copy_to(tmp_path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        hours = connection.execute(
+            "SELECT hour_id FROM packed_hour WHERE hour_id >> 24 = 2 ORDER BY 1"
+        ).fetchall()
+        if not hours:
+            pytest.skip("nothing is packed")
+        connection.execute(
+            "UPDATE packed_hour SET readings = x'01ff' WHERE hour_id = ?", hours[5]
+        )
+    async with _damaged(path) as history:
+        done = await _recover(history)
+        start_ms = (hours[5][0] & LAST_HOUR) * HOUR_MS
+        assert done.lost == ((start_ms, start_ms + HOUR_MS),)
+        before = await grid_energy(history, kept)
+        assert before == pytest.approx(kept.energy_wh)
+        rows = dict(kept.rows(Channel.ENERGY_IMPORT))
+        time = next(at for at in rows if at > start_ms + HOUR_MS // 2)
+        receipt = await history.append(GRID, [counter(time, rows[time])])
+        assert [item.reason for item in receipt.refused] == [Refusal.ALREADY_COVERED]
+        assert await grid_energy(history, kept) == before
+
+
+def _slots_on_page(path: Path, page: int) -> Found:
+    """Return the slots and channels of roll-ups on a page of a file that is whole."""
+    alone = path.with_name("alone.db")
+    with path.open("rb") as file:
+        file.seek(page * PAGE)
+        alone.write_bytes(bytes(PAGE) + file.read(PAGE))
+    found = {
+        (row[0], row[1])
+        for _, rows in LoosePages(alone).rows([schema()["rollup_5min"]])
+        for row in rows
+    }
+    alone.unlink()
+    return found
+
+
+@pytest.mark.parametrize("part", [slice(3, 9), slice(0, 2), slice(-2, None)])
+async def test_roll_ups_that_were_lost_are_made_anew(
+    part: slice, kept: KeptFile, tmp_path: Path
+) -> None:
+    """Where the readings are there, their five minutes are as they were."""
+    path = kept.copy_to(tmp_path)
+    whole = History(path, ZONE)
+    await whole.open()
+    span = kept.start_ms - DAY_MS, kept.end_ms + DAY_MS
+    channels = (
+        ("grid", Channel.POWER),
+        ("grid", Channel.ENERGY_IMPORT),
+        ("plug", Channel.POWER),
+        ("plug", Channel.ENERGY_IMPORT),
+    )
+    before = {
+        (*channel, resolution): await whole.buckets(*channel, *span, resolution)
+        for channel in channels
+        for resolution in (300, Period.HOUR, Period.DAY)
+    }
+    await whole.close()
+    pages = [page for page in range(pages_of(path)) if _slots_on_page(path, page)]
+    lost = {slot for page in pages[part] for slot in _slots_on_page(path, page)}
+    assert len(lost) > 50
+    overwrite(path, pages[part])
+    async with _damaged(path) as history:
+        done = await _recover(history)
+        assert done.lost == ()
+        assert done.lost_slots
+        for key, buckets in before.items():
+            found = await history.buckets(*key[:2], *span, key[2])
+            assert [b.start_ms for b in found] == [b.start_ms for b in buckets], key
+            for one, other in zip(found, buckets, strict=True):
+                assert (one.count, one.first, one.last, one.min, one.max) == (
+                    other.count,
+                    other.first,
+                    other.last,
+                    other.min,
+                    other.max,
+                )
+                assert one.covered_ms == other.covered_ms
+                assert one.energy_wh == pytest.approx(other.energy_wh, abs=1e-6)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_deleted_meter_does_not_come_back(
+    begun: bool, kept: KeptFile, tmp_path: Path
+) -> None:
+    """Neither if it was deleted before the recovery nor while that went on."""
+    path = kept.copy_to(tmp_path)
+    async with _damaged(path) as history:
+        (entry,) = await history.set_aside()
+        if begun:
+            task = asyncio.create_task(history.salvage(entry).run(lambda _: None))
+            await asyncio.sleep(0.2)
+            await history.delete_meters(["plug"])
+            await task
+        else:
+            await history.delete_meters(["plug"])
+            await _recover(history)
+        remains = await history.run(find_remains)
+        while remains:
+            remains = await history.run(partial(delete_some, remains=remains))
+        found = await _all(history, kept)
+        assert {channel for channel, _ in found} <= {1, 2}
+        assert len(found) == 2 * len(kept.rows(Channel.POWER))
+        left = await history.ask(
+            lambda q: q.connection.execute(
+                "SELECT DISTINCT meter_id FROM channel"
+            ).fetchall()
+        )
+        assert left == [("grid",)]

@@ -16,6 +16,7 @@ from tests.firmware.environment import require_esphome
 from wattwise_dev.home_assistant import free_port, is_free
 
 from .demo_process import (
+    COMPLETE_HOME,
     HOMES,
     REPOSITORY,
     Smoke,
@@ -29,13 +30,14 @@ pytestmark = [
     pytest.mark.real,
     # A first build of the ESPHome node takes about a minute.
     pytest.mark.timeout(400),
-    # Homes that are set up at the same time would hear each other's announcements.
-    pytest.mark.xdist_group("demo"),
 ]
 
 METERS = ("grid", "pv", "water_heater", "ac")
+PER_DAY = 288
 
 
+# The tests with a browser go on with this home.
+@pytest.mark.xdist_group("demo")
 def test_smoke_sees_every_meter_live() -> None:
     """One line of JSON tells what was seen, everything else goes to stderr."""
     require_program("mosquitto")
@@ -48,6 +50,7 @@ def test_smoke_sees_every_meter_live() -> None:
     assert seen["seconds_to_first_reading"] <= seen["seconds"]
     assert seen["broker"] == "mosquitto"
     assert seen["fallbacks"] == {}
+    assert rows_of_past(HOMES / COMPLETE_HOME) == 14 * PER_DAY
     assert seen["meters"] == {
         "grid": {"transport": "mqtt", "found_by": "mqtt"},
         "pv": {"transport": "push", "found_by": "user"},
@@ -70,6 +73,8 @@ def test_a_computer_with_python_alone(tmp_path: Path) -> None:
     assert seen["meters"]["grid"] == {"transport": "mqtt", "found_by": "mqtt"}
     assert seen["meters"]["ac"] == {"transport": "entities", "found_by": "user"}
     assert list(seen["fallbacks"]) == ["ac"]
+    # Nobody asked for a shorter one.
+    assert rows_of_past(home) == 60 * PER_DAY
     known = (home / "demo_home.json").read_text()
     assert is_free(port)
 
@@ -87,6 +92,16 @@ def test_a_computer_with_python_alone(tmp_path: Path) -> None:
         third = run_demo(*arguments, environment=environment)
     assert third.returncode == 1
     assert str(wiring["broker_port"]) in third.stderr
+
+
+def rows_of_past(home: Path) -> int:
+    """Return how many rows the files hold from which each meter's past was loaded."""
+    rows = {
+        len((home / "wattwise" / f"{meter}.csv").read_text().splitlines()) - 1
+        for meter in METERS
+    }
+    (count,) = rows
+    return count
 
 
 def sound(home: Smoke) -> dict[str, Any]:

@@ -12,13 +12,9 @@ from wattwise_dev.home_assistant import free_port, is_free
 from wattwise_dev.influxdb.influx_server import PROGRAM, InfluxServer
 from wattwise_dev.influxdb.server_program import find_program
 
-from .demo_process import HOMES, running_demo, smoke
+from .demo_process import HOMES, SHORT_PAST, running_demo, smoke
 
-pytestmark = [
-    pytest.mark.real,
-    pytest.mark.timeout(400),
-    pytest.mark.xdist_group("demo"),
-]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
 METERS = {"grid", "solar", "water_heater", "air_conditioner"}
 
@@ -34,7 +30,7 @@ def test_readings_arrive_and_stay(tmp_path: Path) -> None:
         pytest.skip(f"{PROGRAM} is missing (scripts/setup --influxdb unpacks it)")
     home = HOMES / "test-influxdb"
     port = free_port()
-    first = smoke(home.name, port, "--no-esphome", "--influxdb")
+    first = smoke(home.name, port, "--no-esphome", "--influxdb", *SHORT_PAST)
     assert first.demo.returncode == 0, first.demo.stderr
     seen = json.loads(first.demo.stdout)
     assert seen["missing"] == []

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate, pairwise
@@ -33,6 +33,8 @@ CHANNELS = 2
 READINGS = METERS * ITEMS * CHANNELS
 STEP_MS = 10_000
 SLOT_MS = 300_000
+# How often it is seen whether Home Assistant has ended by itself, at least.
+WATCH_S = 1.0
 # How long after its turn has come a kill strikes: about as long as some requests take.
 LONGEST_DELAY_S = 0.05
 RETRY_S = 0.2
@@ -70,6 +72,8 @@ class Sender:
     meter: PushMeter
     items: list[Item]
     sizes: random.Random
+    progress: asyncio.Event
+    """Set whenever something is acknowledged."""
     acknowledged: int = 0
     """How many items."""
     stored_unacknowledged: int = 0
@@ -85,6 +89,7 @@ class Sender:
                 batch = self.items[self.acknowledged : self.acknowledged + size]
                 if await self._send(session, url, batch):
                     self.acknowledged += len(batch)
+                    self.progress.set()
                 else:
                     # With another size: what was stored already may be only a part.
                     await asyncio.sleep(RETRY_S)
@@ -129,11 +134,13 @@ async def test_what_was_acknowledged_survives_kills(
     chance = random.Random(SEED)
     entry_id = await set_up_household(home)
     start_ms = (time.time_ns() // 1_000_000 // SLOT_MS - 12 * 24) * SLOT_MS
+    progress = asyncio.Event()
     senders = [
         Sender(
             await add_push_meter(home, entry_id, f"Meter {number}"),
             measured(chance, start_ms),
             random.Random(number),
+            progress,
         )
         for number in range(METERS)
     ]
@@ -147,7 +154,7 @@ async def test_what_was_acknowledged_survives_kills(
     async with asyncio.TaskGroup() as tasks:
         for sender in senders:
             tasks.create_task(sender.send_all(home.url))
-        kills = await kill_at_random(home, senders, chance)
+        kills = await kill_at_random(home, senders, chance, progress)
     seconds = time.monotonic() - begun
 
     await home.kill()
@@ -171,7 +178,10 @@ async def test_what_was_acknowledged_survives_kills(
 
 
 async def kill_at_random(
-    home: HomeAssistant, senders: list[Sender], chance: random.Random
+    home: HomeAssistant,
+    senders: list[Sender],
+    chance: random.Random,
+    progress: asyncio.Event,
 ) -> int:
     """Kill and start again at random moments; return how often the push went on."""
     moments = sorted(chance.sample(range(1, METERS * ITEMS * 9 // 10), KILLS))
@@ -179,7 +189,9 @@ async def kill_at_random(
     for moment in moments:
         while sum(sender.acknowledged for sender in senders) < moment:
             home.process.raise_if_ended()
-            await asyncio.sleep(0.002)
+            progress.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(progress.wait(), WATCH_S)
         await asyncio.sleep(chance.uniform(0, LONGEST_DELAY_S))
         assert any(sender.acknowledged < ITEMS for sender in senders)
         await home.process.kill()

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 import yaml
 
 from custom_components.wattwise.const import DOMAIN
@@ -13,6 +14,7 @@ from homeassistant.components.persistent_notification import (
     async_register_callback as register_notifications,
 )
 from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script
 from homeassistant.helpers.template import Template
@@ -54,7 +56,7 @@ async def test_examples(wattwise: HomeAssistant) -> None:
     await meter.history.append(meter.profile, [Reading(Channel.POWER, now_ms, 412)])
     await wattwise.async_block_till_done()
     (csv,) = of_language("csv")
-    look, looked, ask, answered, automation, gaps = map(
+    look, looked, undo, ask, answered, automation, gaps, forecast = map(
         yaml.safe_load, of_language("yaml")
     )
     folder = Path(wattwise.config.path(DOMAIN))
@@ -69,11 +71,16 @@ async def test_examples(wattwise: HomeAssistant) -> None:
     assert await call(wattwise, ask) == answered
     # Imported history does not move the register.
     assert meter.coordinator.latest[Channel.ENERGY_IMPORT].register_wh is None
+    undone = await call(wattwise, undo, import_id=result["import_id"])
+    assert (undone["removed"], undone["kept"]) == (3, 0)
 
     await say_what_yesterday_was(wattwise, automation)
 
     found = await call(wattwise, gaps)
     assert found["missing_hours"] == sum(gap["hours"] for gap in found["gaps"]) > 0
+
+    with pytest.raises(ServiceValidationError, match="a whole day of readings"):
+        await call(wattwise, forecast)
 
 
 async def say_what_yesterday_was(

@@ -1,5 +1,6 @@
 """Everything the integration imports is there when Home Assistant loads it."""
 
+import ast
 from importlib.metadata import Distribution, distribution, packages_distributions
 from pathlib import Path
 import re
@@ -13,7 +14,7 @@ import homeassistant
 from homeassistant.const import Platform
 from homeassistant.requirements import DISCOVERY_INTEGRATIONS
 
-from .tree import DOMAIN, INTEGRATION, load_json, modules, runtime_imports
+from .tree import DOMAIN, INTEGRATION, load_json, modules, runtime_imports, syntax
 
 MANIFEST: Final = load_json(INTEGRATION / "manifest.json")
 
@@ -57,6 +58,9 @@ ALWAYS_THERE: Final = {
 # aarch64 were looked up. Whoever adds one looks both up first: without a wheel the
 # integration does not start there at all.
 NATIVE_WITH_MUSL_WHEELS: Final = {"numpy"}
+
+# What is used where people have it, and done without elsewhere.
+_WHERE_INSTALLED: Final = {"scikit-learn"}
 
 # What Home Assistant itself requires and therefore always has installed.
 _HOME_ASSISTANT: Final = "homeassistant"
@@ -124,6 +128,21 @@ def manifests() -> list[dict[str, Any]]:
     return [MANIFEST, *(load_json(core / name / "manifest.json") for name in named)]
 
 
+def imported_when_loaded(path: Path) -> set[str]:
+    """Return the packages a module needs to be loaded, not only to do its work."""
+    statements = syntax(path).body
+    return {
+        name.partition(".")[0]
+        for statement in statements
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        for name in (
+            [alias.name for alias in statement.names]
+            if isinstance(statement, ast.Import)
+            else [statement.module or ""]
+        )
+    }
+
+
 def test_third_party_imports_are_required() -> None:
     """A package is imported only if Home Assistant or a manifest requires it."""
     available = required_names(distribution(_HOME_ASSISTANT))
@@ -142,6 +161,8 @@ def test_third_party_imports_are_required() -> None:
             }:
                 continue
             names = {canonicalize_name(package) for package in packages[top]}
+            if names & _WHERE_INSTALLED and top not in imported_when_loaded(path):
+                continue
             assert names & available, f"{path.name} imports {name}"
 
 

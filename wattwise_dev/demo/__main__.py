@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
+from datetime import timedelta
 import json
 import logging
 from pathlib import Path
@@ -31,6 +32,7 @@ from .arrival import look_at_arrival
 from .dashboard import URL_PATH
 from .devices.equipment import TakenPortError
 from .home import DemoHome, UnsoundHomeError, running_home
+from .household import PAST
 from .progress import Progress
 from .sight import look, versions_of
 from .welcome import database_lines, terminal_lines
@@ -66,6 +68,7 @@ def main() -> int:
             folder,
             arguments.port,
             progress,
+            past=timedelta(days=arguments.past),
             with_node=not arguments.no_esphome,
             with_influxdb=arguments.influxdb,
         )
@@ -108,6 +111,14 @@ def _arguments() -> argparse.Namespace:
         "--influxdb",
         action="store_true",
         help="write all readings to a real InfluxDB as well, from now on",
+    )
+    parser.add_argument(
+        "--past",
+        type=int,
+        choices=range(1, PAST.days + 1),
+        default=PAST.days,
+        metavar="DAYS",
+        help=f"of the past that a new home knows (1 to {PAST.days}, default: all)",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(

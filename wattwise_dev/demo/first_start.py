@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 import time
@@ -22,7 +22,6 @@ from .devices.equipment import Equipment
 from .devices.mqtt_meter import IDENTITY as MQTT_IDENTITY
 from .devices.sensor_plug import ENERGY_UNIQUE_ID, POWER_UNIQUE_ID
 from .discovery import card_of, connect_broker, connect_node
-from .household import PAST
 from .live import Live
 from .memory import KnownHome, KnownMeter
 from .past import PastOfMeter, load_past, write_past
@@ -58,12 +57,12 @@ class FirstStart:
         self._fallbacks = dict(fallbacks)
         self._progress = progress
 
-    async def set_up(self, began: datetime) -> KnownHome:
-        """Set all up; the loaded past ends at `began`."""
+    async def set_up(self, began: datetime, past: timedelta) -> KnownHome:
+        """Set all up; the loaded past is so long and ends at `began`."""
         home, progress = self._home, self._progress
-        progress.say(f"Simulating {PAST.days} days of the household ...")
+        progress.say(f"Simulating {past.days} days of the household ...")
         writing = asyncio.create_task(
-            asyncio.to_thread(_write_past, home.config_dir, self._live, began)
+            asyncio.to_thread(_write_past, home.config_dir, self._live, began, past)
         )
         measuring = asyncio.create_task(self._live.begin(self._equipment.devices))
         progress.say(f"Starting Home Assistant on {home.url} ...")
@@ -77,10 +76,10 @@ class FirstStart:
         meters: dict[str, KnownMeter] = {}
         for meter in METERS:
             meters[meter.key] = await self._add(entry_id, meter)
-        past = await writing
+        files = await writing
         for meter in METERS:
             progress.say(f"Loading the past of {meter.name} ...")
-            await load_past(home.client, meters[meter.key].device_id, past[meter.key])
+            await load_past(home.client, meters[meter.key].device_id, files[meter.key])
         return KnownHome(
             entry_id, began, self._equipment.wiring, meters, self._fallbacks
         )
@@ -183,13 +182,13 @@ class FirstStart:
 
 
 def _write_past(
-    config_dir: Path, live: Live, began: datetime
+    config_dir: Path, live: Live, began: datetime, past: timedelta
 ) -> dict[str, PastOfMeter]:
     return write_past(
         config_dir / _PAST_FOLDER,
         live.household,
         SEED,
         tuple(meter.key for meter in METERS),
-        began - PAST,
+        began - past,
         began,
     )

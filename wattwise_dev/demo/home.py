@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import shutil
 from typing import Final
@@ -27,7 +27,7 @@ from .live import Live
 from .memory import ForeignHomeError, KnownHome, load_home, save_home
 from .plan import AIR_CONDITIONER, METERS, PLACE
 from .progress import Progress
-from .recorded_past import record_past
+from .recorded_past import continue_sums, record_past
 
 # Announcements are heard, though only those that are meant for this machine.
 _CONFIGURATION = f"""\
@@ -63,6 +63,7 @@ class DemoHome:
         """
         home = self.home_assistant
         reporting = asyncio.create_task(self.live.wait())
+        continuing = asyncio.create_task(continue_sums(home, self.known, self.entities))
         ended = asyncio.create_task(home.process.wait())
         try:
             while not reporting.done():
@@ -80,6 +81,7 @@ class DemoHome:
             await reporting
         finally:
             reporting.cancel()
+            continuing.cancel()
             ended.cancel()
 
 
@@ -89,13 +91,14 @@ async def running_home(
     port: int,
     progress: Progress,
     *,
+    past: timedelta,
     with_node: bool,
     with_influxdb: bool,
 ) -> AsyncIterator[DemoHome]:
     """Run the home of a folder; a folder without a complete home gets a new one.
 
-    A new one gets an ESPHome node if wanted and possible; any gets an InfluxDB if
-    wanted, and has it from then on. Raises UnsoundHomeError when the home there has
+    A new one knows so much of its past, and gets an ESPHome node if wanted and possible;
+    any gets an InfluxDB if wanted, and has it from then on. Raises UnsoundHomeError when the home there has
     been changed too much, TakenPortError when its devices cannot be where they were,
     ServerMissingError and ServerFailedError when InfluxDB does not run.
     """
@@ -130,7 +133,7 @@ async def running_home(
             await measuring
         else:
             first = FirstStart(home, equipment, live, fallbacks, progress)
-            known = await first.set_up(began)
+            known = await first.set_up(began, past)
         known = replace(known, wiring=wiring)
         for key, meter in known.meters.items():
             if meter.push_key is not None:

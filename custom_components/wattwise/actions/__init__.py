@@ -8,17 +8,20 @@ from homeassistant.helpers.service import async_register_admin_service
 from ..const import DOMAIN
 from . import (
     export_action,
+    forecast_action,
     gap_action,
     history_action,
     import_action,
     resend_action,
     statistics_actions,
+    undo_action,
 )
 
 # Those that change something are for administrators only.
 _CHANGING: Final = (
     ("import_history", import_action.async_import_history, import_action.SCHEMA),
     ("export_history", export_action.async_export_history, export_action.SCHEMA),
+    ("undo_import", undo_action.async_undo_import, undo_action.UNDO_SCHEMA),
     ("resend_to_influxdb", resend_action.async_resend, resend_action.SCHEMA),
     (
         "back_fill",
@@ -32,8 +35,10 @@ _CHANGING: Final = (
     ),
 )
 _ASKING: Final = (
+    ("get_forecast", forecast_action.async_get_forecast, forecast_action.SCHEMA),
     ("get_history", history_action.async_get_history, history_action.SCHEMA),
     ("get_gaps", gap_action.async_get_gaps, gap_action.SCHEMA),
+    ("get_imports", undo_action.async_get_imports, undo_action.LIST_SCHEMA),
 )
 
 

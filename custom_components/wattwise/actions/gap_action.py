@@ -19,6 +19,7 @@ from ..history.questions.gaps import (
     find_gaps,
 )
 from ..metering.quantity import METER_CHANNELS, Channel
+from .local_time import local_iso
 from .meter_target import async_target_meter
 from .unavailable import history_needed
 
@@ -83,8 +84,8 @@ async def async_get_gaps(call: ServiceCall) -> ServiceResponse:
 def _described(gap: Gap) -> dict[str, Any]:
     """Return a gap as a client reads it, its energy in kWh."""
     return {
-        "start": dt_util.utc_from_timestamp(gap.start_ms / 1000).isoformat(),
-        "end": dt_util.utc_from_timestamp(gap.end_ms / 1000).isoformat(),
+        "start": local_iso(gap.start_ms),
+        "end": local_iso(gap.end_ms),
         "hours": round(gap.duration_ms / 3_600_000, 3),
         "kind": gap.kind.value,
         "energy": {

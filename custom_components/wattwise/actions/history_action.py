@@ -30,6 +30,7 @@ from ..metering.quantity import (
     Channel,
     Quantity,
 )
+from .local_time import local_iso
 from .meter_target import async_target_meter
 from .unavailable import history_needed
 
@@ -158,8 +159,8 @@ def _frame(item: Estimate) -> dict[str, Any]:
     bucket = item.bucket
     width_ms = bucket.end_ms - bucket.start_ms
     frame = {
-        "start": dt_util.utc_from_timestamp(bucket.start_ms / 1000).isoformat(),
-        "end": dt_util.utc_from_timestamp(bucket.end_ms / 1000).isoformat(),
+        "start": local_iso(bucket.start_ms),
+        "end": local_iso(bucket.end_ms),
         "covered": round(bucket.covered_ms / width_ms, 4),
     }
     return frame | {"estimated": True} if item.estimated_ms else frame

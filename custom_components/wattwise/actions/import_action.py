@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..file_import import (
+    ImportPreview,
     ImportResult,
     async_load,
     async_look_through,
@@ -28,6 +29,7 @@ from ..history.files.overview import Overview, Refusals
 from ..meter import Meter
 from ..metering.profile import EnergyKind
 from ..metering.quantity import (
+    BASE_UNIT,
     METER_CHANNELS,
     Channel,
     Quantity,
@@ -35,9 +37,12 @@ from ..metering.quantity import (
     known_units,
     to_base_unit,
 )
+from ..metering.reading import Refusal
 from ..time_zones import async_zone
 from .allowed_files import async_file_to_read
+from .local_time import local_iso
 from .meter_target import async_target_meter
+from .refusal_words import async_refusals_in_words
 
 ATTR_FILE: Final = "file"
 ATTR_CHANNEL: Final = "channel"
@@ -90,45 +95,68 @@ async def async_import_history(call: ServiceCall) -> ServiceResponse:
     try:
         if call.data[ATTR_DRY_RUN]:
             zone = dt_util.get_default_time_zone()
-            overview = await async_look_through(hass, path, layout, zone)
-            return _described(overview, overview.refused, dry_run=True)
-        return _told(await async_load(hass, meter, path, layout, kind))
+            preview = await async_look_through(hass, meter, path, layout, kind, zone)
+            return await _expected(hass, preview)
+        return await _told(hass, await async_load(hass, meter, path, layout, kind))
     except (FileError, OSError, HistoryError) as err:
         raise import_problem(err, name) from err
 
 
-def _told(result: ImportResult) -> dict[str, Any]:
+async def _told(hass: HomeAssistant, result: ImportResult) -> dict[str, Any]:
     """Return what became of a file."""
-    return _described(result.overview, result.refused, dry_run=False) | {
-        "accepted": result.accepted,
-        "duplicate": result.duplicate,
-        "held": result.held,
-        "statistics": result.statistics,
+    return {
+        "dry_run": False,
+        "import_id": result.load_id
+        if result.tally.accepted + result.tally.held
+        else None,
+        "accepted": result.tally.accepted,
+        "duplicate": result.tally.duplicate,
+        "held": result.tally.held,
+        "statistics": list[Any](result.statistics),
+        **await _described(hass, result.overview, result.tally.refused),
     }
 
 
-def _described(
-    overview: Overview, refused: Refusals, *, dry_run: bool
-) -> dict[str, Any]:
-    """Return what a file holds, and what is or would be refused of it."""
+async def _expected(hass: HomeAssistant, preview: ImportPreview) -> dict[str, Any]:
+    """Return what a file holds, and what would become of its first rows."""
+    tally = preview.tally
     return {
-        "dry_run": dry_run,
-        "rows": overview.rows,
-        "interval": overview.interval_s,
-        "first": _iso(overview.first_ms),
-        "last": _iso(overview.last_ms),
-        "refused": refused.reasons.total(),
-        "refused_by_reason": dict(refused.reasons),
-        "refused_rows": [
-            {"line": item.index, "reason": item.reason.value} for item in refused.first
-        ],
+        "dry_run": True,
+        "expected": {
+            "rows": preview.looked_at,
+            "accepted": tally.accepted,
+            "duplicate": tally.duplicate,
+            "held": tally.held,
+            "compared_with_history": preview.is_compared,
+        },
+        **await _described(hass, preview.overview, tally.refused),
         "preview": [
             {
-                "time": _iso(reading.time_ms),
+                "time": local_iso(start_ms),
                 "channel": reading.channel.value,
                 "value": reading.value,
+                "unit": BASE_UNIT[reading.channel.quantity],
             }
-            for reading in overview.preview
+            for start_ms, reading in preview.overview.preview
+        ],
+    }
+
+
+async def _described(
+    hass: HomeAssistant, overview: Overview, refused: Refusals
+) -> dict[str, Any]:
+    """Return what a file holds, and what is or would be refused of it."""
+    counts: dict[str, int] = {key.value: n for key, n in refused.reasons.items()}
+    by_reason = await async_refusals_in_words(hass, counts)
+    return {
+        "rows": overview.rows,
+        "interval": overview.interval_s,
+        "first": local_iso(overview.first_ms),
+        "last": local_iso(overview.last_ms),
+        "refused": refused.reasons.total(),
+        "refused_by_reason": [
+            item | {"lines": list[Any](refused.first_of(Refusal(item["reason"])))}
+            for item in by_reason
         ],
     }
 
@@ -176,9 +204,3 @@ def _check_unit(quantity: Quantity, unit: str) -> None:
                 "units": ", ".join(u for u in known_units(quantity) if u),
             },
         ) from err
-
-
-def _iso(time_ms: int | None) -> str | None:
-    if time_ms is None:
-        return None
-    return dt_util.utc_from_timestamp(time_ms / 1000).isoformat()

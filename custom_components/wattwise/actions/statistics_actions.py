@@ -1,21 +1,25 @@
 """The actions about Home Assistant's statistics: load them again, clear our own."""
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import probatio
 
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
 from ..back_filling.back_fill import async_back_fill
+from ..back_filling.back_fill_notice import CONF_BACK_FILL
 from ..back_filling.back_fill_progress import ChannelProgress
+from ..choice_texts import async_choice_texts
 from ..const import DOMAIN
 from ..history.recorder_statistics import StatisticsUnavailableError
 from ..published_statistics import async_clear_published
+from ..shared_history import async_get_history
+from .local_time import local_iso
 from .meter_target import async_target_meter
+from .refusal_words import async_refusals_in_words
 from .unavailable import history_needed
 
 BACK_FILL_SCHEMA: Final = probatio.Schema(
@@ -41,7 +45,8 @@ async def async_load_back_fill(call: ServiceCall) -> ServiceResponse:
     return {
         "meter": meter.name,
         "channels": {
-            channel.value: _as_response(known) for channel, known in progress.items()
+            channel.value: await _async_as_response(call.hass, known)
+            for channel, known in progress.items()
         },
     }
 
@@ -52,23 +57,37 @@ async def async_clear_imported(call: ServiceCall) -> ServiceResponse:
     if device_id := call.data.get(ATTR_DEVICE_ID):
         meter_ids = [async_target_meter(call.hass, device_id).profile.meter_id]
     try:
-        cleared = await async_clear_published(call.hass, meter_ids)
+        with history_needed():
+            cleared = await async_clear_published(
+                call.hass, async_get_history(call.hass), meter_ids
+            )
     except StatisticsUnavailableError as err:
         raise _unavailable(err) from err
     return {"cleared": list[Any](cleared)}
 
 
-def _as_response(progress: ChannelProgress) -> dict[str, Any]:
+async def _async_as_response(
+    hass: HomeAssistant, progress: ChannelProgress
+) -> dict[str, Any]:
     """Return what became of one channel."""
+    texts = await async_choice_texts(hass, translation_key=CONF_BACK_FILL)
+    not_used = await async_refusals_in_words(hass, progress.unused)
+    for item in not_used:
+        # Of an hour of statistics a reason may say something else than of a reading.
+        if text := texts.get(f"unused_{item['reason']}"):
+            item["meaning"] = text.format(hours=item["count"])
     response: dict[str, Any] = {
         "hours": progress.new + progress.known,
         "new": progress.new,
-        "first": _iso(progress.first_ms),
-        "last": _iso(progress.last_ms),
-        "not_used": dict(progress.unused),
+        "first": local_iso(progress.first_ms),
+        "last": local_iso(progress.last_ms),
+        "not_used": not_used,
     }
     if progress.problem:
-        response["problem"] = progress.problem
+        response["problem"] = {
+            "reason": progress.problem,
+            "meaning": texts[progress.problem],
+        }
     return response
 
 
@@ -78,9 +97,3 @@ def _unavailable(err: StatisticsUnavailableError) -> HomeAssistantError:
         translation_key="statistics_unavailable",
         translation_placeholders={"error": str(err)},
     )
-
-
-def _iso(time_ms: int | None) -> str | None:
-    if time_ms is None:
-        return None
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat()

@@ -78,7 +78,7 @@ async def async_back_fill(hass: HomeAssistant, meter: Meter) -> MeterProgress:
     async with _lock(hass):
         progress = await _async_expected(meter, records)
         for channel, known in list(progress.items()):
-            progress[channel] = ChannelProgress(known.sensor, known.own_since_ms)
+            progress[channel] = known.anew(known.sensor)
         await _async_load(hass, meter, records, _ignore_step)
         return progress
 
@@ -117,13 +117,18 @@ async def _async_expected(meter: Meter, records: BackFillRecords) -> MeterProgre
     for channel in progress.keys() - {Channel(name) for name in sensors}:
         del progress[channel]
     for name, sensor in sensors.items():
-        channel = Channel(name)
+        channel, added_as = Channel(name), meter.subentry.subentry_id
         known = progress.get(channel)
         if known is None:
             since = await _async_own_since(meter, channel)
-            progress[channel] = ChannelProgress(sensor, since)
+            progress[channel] = ChannelProgress(sensor, since, added_as)
+        elif known.added_as != added_as:
+            # What was told while it was not there is missing.
+            progress[channel] = ChannelProgress(
+                sensor, _this_hour_ms(), added_as, first_own_ms=known.began_ms
+            )
         elif known.sensor != sensor:
-            progress[channel] = ChannelProgress(sensor, known.own_since_ms)
+            progress[channel] = known.anew(sensor)
     records.save_soon()
     return progress
 
@@ -131,7 +136,7 @@ async def _async_expected(meter: Meter, records: BackFillRecords) -> MeterProgre
 async def _async_own_since(meter: Meter, channel: Channel) -> int:
     """Return the hour from which on the history has readings of a channel."""
     history, meter_id = meter.history, meter.profile.meter_id
-    now_ms = int(time.time() * 1000)
+    now_ms = _now_ms()
     months = await history.buckets(meter_id, channel, EARLIEST_MS, now_ms, Period.MONTH)
     first_ms = now_ms
     if months:
@@ -170,3 +175,11 @@ async def _async_load(
 
 def _ignore_step(_month_ms: int, _part: float) -> None:
     """Tell nobody."""
+
+
+def _this_hour_ms() -> int:
+    return _now_ms() // HOUR_MS * HOUR_MS
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -33,6 +33,7 @@ from ..metering.profile import EnergyKind, MeterProfile
 from ..metering.quantity import Channel, UnknownUnitError
 from ..metering.reading import Reading, Refusal
 from .back_fill_progress import ChannelProgress
+from .counter_points import async_counter_points
 
 # Why the statistics of a sensor cannot be used at all.
 PROBLEM_NONE: Final = "no_statistics"
@@ -117,7 +118,12 @@ class ChannelBackFill:
         )
 
     async def _async_load_amounts(self, start_ms: int, end_ms: int) -> None:
-        amounts = self._amounts.pop(start_ms)
+        points = await self._async_points(start_ms, end_ms)
+        amounts = [
+            amount
+            for amount in self._amounts.pop(start_ms)
+            if amount.end_ms - HOUR_MS not in points
+        ]
         usable = {
             amount.end_ms - HOUR_MS: Reading(
                 self._channel, amount.end_ms, amount.energy_wh
@@ -137,7 +143,24 @@ class ChannelBackFill:
             receipts += await self._async_append(
                 profile, [usable[start] for start in starts if start not in known]
             )
-        self._note(usable, known, receipts)
+        receipts += await self._async_append(self._meter.profile, [*points.values()])
+        self._note(usable | points, known - points.keys(), receipts)
+
+    async def _async_points(self, start_ms: int, end_ms: int) -> dict[int, Reading]:
+        """Return what a counter showed in the gaps between the meter's readings."""
+        first_ms = self._progress.first_own_ms
+        if first_ms is None or end_ms <= first_ms:
+            return {}
+        if self._meter.profile.energy_kind is not EnergyKind.COUNTER:
+            return {}
+        return await async_counter_points(
+            self._hass,
+            self._meter,
+            self._channel,
+            self._statistic_id,
+            max(start_ms, first_ms),
+            end_ms,
+        )
 
     async def _async_load_levels(self, start_ms: int, end_ms: int) -> None:
         rows = await self._async_read(

@@ -21,7 +21,11 @@ class ChannelProgress:
     sensor: str
     """What finds the sensor again whose statistics these are."""
     own_since_ms: int
-    """The hour in which the meter began to read the channel itself."""
+    """The hour in which the meter began to read the channel itself, or again."""
+    added_as: str | None = None
+    """The subentry of the meter: another one is that of a meter added again."""
+    first_own_ms: int | None = None
+    """Of a meter that was added again: the hour in which it first began to read."""
     since_ms: int | None = None
     """From here on everything is loaded: the newest months come first."""
     first_ms: int | None = None
@@ -36,6 +40,17 @@ class ChannelProgress:
     problem: str | None = None
     """Why the statistics as a whole cannot be used."""
     done: bool = False
+
+    @property
+    def began_ms(self) -> int:
+        """The hour in which the meter first began to read the channel."""
+        return self.own_since_ms if self.first_own_ms is None else self.first_own_ms
+
+    def anew(self, sensor: str) -> ChannelProgress:
+        """Return that nothing was loaded yet, from a sensor."""
+        return ChannelProgress(
+            sensor, self.own_since_ms, self.added_as, self.first_own_ms
+        )
 
     def note_used(self, start_ms: int, end_ms: int) -> None:
         """Widen what could be used to a span of time."""

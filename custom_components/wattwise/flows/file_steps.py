@@ -6,10 +6,11 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.util import dt as dt_util
 
-from ..file_import import async_look_through
+from ..file_import import ImportPreview, async_look_through
 from ..file_problems import import_problem
+from ..history.errors import HistoryError
 from ..history.files.errors import FileError
-from ..history.files.overview import Overview
+from ..meter import Meter
 from ..running_import import (
     RunningImport,
     async_forget_import,
@@ -18,7 +19,7 @@ from ..running_import import (
 )
 from .file_answers import kind_of
 from .file_texts import (
-    async_overview_placeholders,
+    async_preview_placeholders,
     async_result_placeholders,
 )
 from .file_upload_steps import FileUploadSteps
@@ -28,8 +29,8 @@ from .progress_task import async_begin
 class FileSteps(FileUploadSteps):
     """Upload a file, say what it holds, look at it, load it."""
 
-    _looking: Task[Overview] | None = None
-    _overview: Overview | None = None
+    _looking: Task[ImportPreview] | None = None
+    _preview: ImportPreview | None = None
     _watching: Task[None] | None = None
     _ended: RunningImport | None = None
     """The import whose end is shown, as often as the frontend asks for it."""
@@ -55,10 +56,14 @@ class FileSteps(FileUploadSteps):
         assert self._upload is not None  # the step before read it
         assert self._layout is not None  # the step before made it
         if self._looking is None:
+            if (meter := self._meter) is None:
+                return self.async_abort(reason="history_unavailable")
             look = async_look_through(
                 self.hass,
+                meter,
                 self._upload.path,
                 self._layout,
+                kind_of(self._answers or {}, meter.profile.energy_kind),
                 dt_util.get_default_time_zone(),
                 self.async_update_progress,
             )
@@ -71,31 +76,32 @@ class FileSteps(FileUploadSteps):
             )
         looking, self._looking = self._looking, None
         try:
-            self._overview = looking.result()
+            self._preview = looking.result()
         except (FileError, OSError) as err:
             self._problem = err
             return self.async_show_progress_done(next_step_id="past_readings_columns")
+        except HistoryError:
+            return self.async_abort(reason="history_unavailable")
         return self.async_show_progress_done(next_step_id="past_readings_check")
 
     async def async_step_past_readings_check(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show what would be loaded, and go on or back."""
-        household, overview = self._household, self._overview
-        if household is None or self._meter_key not in household.meters:
+        meter, preview = self._meter, self._preview
+        if meter is None:
             return self.async_abort(reason="history_unavailable")
-        assert overview is not None  # the step before made it
+        assert preview is not None  # the step before made it
         assert self._layout is not None  # the same
         options = ["past_readings_load", "past_readings_columns", "past_readings"]
-        if overview.first_ms is None:
+        if preview.overview.first_ms is None:
             # There is nothing to load.
             options.pop(0)
-        told = await async_overview_placeholders(self.hass, overview, self._layout)
+        told = await async_preview_placeholders(self.hass, preview, self._layout)
         return self.async_show_menu(
             step_id="past_readings_check",
             menu_options=options,
-            description_placeholders=told
-            | {"meter": household.meters[self._meter_key].name},
+            description_placeholders=told | {"meter": meter.name},
         )
 
     async def async_step_past_readings_load(
@@ -119,19 +125,22 @@ class FileSteps(FileUploadSteps):
                 description_placeholders={
                     "meter": running.meter,
                     "file": running.file,
-                    "percent": str(running.percent),
                 },
                 progress_task=self._watching,
             )
         self._watching = None
         return self.async_show_progress_done(next_step_id="past_readings_done")
 
+    @property
+    def _meter(self) -> Meter | None:
+        """The meter that the file belongs to, while it is at work."""
+        household = self._household
+        return household.meters.get(self._meter_key) if household else None
+
     def _start(self) -> RunningImport | None:
         """Begin the import of the file that was looked at."""
-        household, upload, layout = self._household, self._upload, self._layout
-        if household is None or upload is None or layout is None:
-            return None
-        if (meter := household.meters.get(self._meter_key)) is None:
+        meter, upload, layout = self._meter, self._upload, self._layout
+        if meter is None or upload is None or layout is None:
             return None
         # From now on the import looks after the file.
         self._upload = None
@@ -154,8 +163,9 @@ class FileSteps(FileUploadSteps):
         step_id = "past_readings_done"
         if result := ended.result:
             told |= await async_result_placeholders(self.hass, result)
-            if result.duplicate and not result.accepted + result.held:
-                step_id = "past_readings_known"
+            if not result.tally.accepted + result.tally.held:
+                known = result.tally.duplicate > 0
+                step_id = "past_readings_known" if known else "past_readings_nothing"
         if ended.was_stopped:
             step_id = "past_readings_stopped"
         elif ended.error:
@@ -168,5 +178,6 @@ class FileSteps(FileUploadSteps):
         )
 
     async_step_past_readings_known = async_step_past_readings_done
+    async_step_past_readings_nothing = async_step_past_readings_done
     async_step_past_readings_stopped = async_step_past_readings_done
     async_step_past_readings_failed = async_step_past_readings_done

@@ -1,27 +1,26 @@
 """What people are told of a file and of what became of it, in plain words."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..file_import import ImportResult
+from ..choice_texts import async_choice_texts
+from ..file_import import ImportPreview, ImportResult
 from ..history.files.layout import Layout
-from ..history.files.overview import Overview, Refusals
+from ..history.files.overview import Refusals
 from ..metering.quantity import BASE_UNIT, Quantity
-from .reading_preview import async_preview, async_texts
-
-_NAMED_ROWS: Final = 5
+from .reading_preview import async_preview
 
 
-async def async_overview_placeholders(
-    hass: HomeAssistant, overview: Overview, layout: Layout
+async def async_preview_placeholders(
+    hass: HomeAssistant, preview: ImportPreview, layout: Layout
 ) -> dict[str, str]:
     """Return what a file holds: its span, its first values, and sums by month."""
+    overview = preview.overview
     shown = [
-        f"- {_local(reading.time_ms)} – {await async_preview(hass, [reading])}"
-        for reading in overview.preview
+        f"- {local_minute(start_ms)} – {await async_preview(hass, [reading])}"
+        for start_ms, reading in overview.preview
     ]
     quantity = layout.channel.quantity
     sums = quantity in {Quantity.ENERGY, Quantity.POWER}
@@ -33,60 +32,69 @@ async def async_overview_placeholders(
     ]
     return {
         "rows": f"{overview.rows:,}",
-        "first": _local(overview.first_ms),
-        "last": _local(overview.last_ms),
+        "first": local_minute(overview.first_ms),
+        "last": local_minute(overview.last_ms),
         "preview": "\n".join(shown),
         "months": "\n".join(months),
-        "refused": await async_refusals(hass, overview.refused),
+        "expected": await _async_expected(hass, preview),
     }
+
+
+async def _async_expected(hass: HomeAssistant, preview: ImportPreview) -> str:
+    """Return what would become of the rows, in a list."""
+    texts = await async_choice_texts(hass, translation_key="file_preview")
+    tally = preview.tally
+    counts = {
+        "accepted": tally.accepted,
+        "duplicate": tally.duplicate,
+        "held": tally.held,
+    }
+    lines = [
+        "- " + texts[key].format(count=f"{count:,}")
+        for key, count in counts.items()
+        if count or key == "accepted"
+    ]
+    if tally.refused.reasons:
+        lines.append(await async_refusals(hass, tally.refused))
+    if preview.looked_at < preview.overview.rows:
+        lines += ["", texts["first_rows"].format(count=f"{preview.looked_at:,}")]
+    if not preview.is_compared:
+        lines += ["", texts["not_compared"]]
+    return "\n".join(lines)
 
 
 async def async_result_placeholders(
     hass: HomeAssistant, result: ImportResult
 ) -> dict[str, str]:
     """Return what became of a file."""
-    texts = await async_option_texts(hass, translation_key="file_result")
-    names = result.statistics
+    texts = await async_choice_texts(hass, translation_key="file_result")
+    names = "\n".join(f"- {name}" for name in result.statistics)
     return {
         "statistics": texts["published"].format(names=names) if names else "",
-        "accepted": f"{result.accepted:,}",
-        "duplicate": f"{result.duplicate:,}",
-        "held": f"{result.held:,}",
-        "first": _local(result.overview.first_ms),
-        "last": _local(result.overview.last_ms),
-        "refused": await async_refusals(hass, result.refused),
+        "accepted": f"{result.tally.accepted:,}",
+        "duplicate": f"{result.tally.duplicate:,}",
+        "held": f"{result.tally.held:,}",
+        "first": local_minute(result.overview.first_ms),
+        "last": local_minute(result.overview.last_ms),
+        "refused": await async_refusals(hass, result.tally.refused),
     }
 
 
 async def async_refusals(hass: HomeAssistant, refusals: Refusals) -> str:
     """Return how many rows were refused and why, with the first of each by number."""
-    texts = await async_option_texts(hass, translation_key="refusal")
-    of_rows = (await async_option_texts(hass, translation_key="file_result"))["rows"]
+    texts = await async_choice_texts(hass, translation_key="refusal")
+    of_rows = (await async_choice_texts(hass, translation_key="file_result"))["rows"]
     if not refusals.reasons:
         return texts["none"]
     lines = []
     for reason, count in refusals.reasons.most_common():
-        rows = [str(row.index) for row in refusals.first if row.reason == reason]
-        named = ", ".join(rows[:_NAMED_ROWS]) + (" …" if count > _NAMED_ROWS else "")
-        where = of_rows.format(rows=named) if rows else ""
-        lines.append(f"- {count:,} × {texts[reason]} {where}".rstrip())
+        rows = refusals.first_of(reason)
+        named = ", ".join(map(str, rows)) + (" …" if count > len(rows) else "")
+        lines.append(f"- {count:,} × {texts[reason]} {of_rows.format(rows=named)}")
     return "\n".join(lines)
 
 
-async def async_option_texts(
-    hass: HomeAssistant, *, translation_key: str
-) -> dict[str, str]:
-    """Return the texts of a list of choices."""
-    prefix = f"{translation_key}.options."
-    texts = await async_texts(hass)
-    return {
-        key.removeprefix(prefix): text
-        for key, text in texts.items()
-        if key.startswith(prefix)
-    }
-
-
-def _local(time_ms: int | None) -> str:
+def local_minute(time_ms: int | None) -> str:
     """Return a time as the home's clock shows it."""
     if time_ms is None:
         return "–"

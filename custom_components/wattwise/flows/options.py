@@ -27,12 +27,13 @@ from .file_steps import FileSteps
 from .influx_steps import InfluxSteps
 from .retention_steps import RetentionSteps
 from .tariff_steps import TARIFF_OPTIONS, TariffSteps, power_and_tariff_fields
+from .undo_steps import UndoSteps
 
 CONF_METERS = "meters"
 
 
 class WattWiseOptionsFlow(
-    FileSteps, InfluxSteps, RetentionSteps, TariffSteps, OptionsFlow
+    FileSteps, UndoSteps, InfluxSteps, RetentionSteps, TariffSteps, OptionsFlow
 ):
     """Change a household's tariff, and tidy up after removed meters."""
 
@@ -55,6 +56,7 @@ class WattWiseOptionsFlow(
         options = [
             "tariff_and_power",
             "past_readings",
+            "loaded_files",
             "influx",
             "retention",
             "kept_history",
@@ -174,7 +176,7 @@ class WattWiseOptionsFlow(
         except HistoryError:
             return self.async_abort(reason="history_unavailable")
         await async_forget_back_fill(self.hass, deleted)
-        await async_forget_published(self.hass, deleted)
+        await async_forget_published(self.hass, history, deleted)
         return self.async_abort(
             reason="history_deleted", description_placeholders={"meters": meters}
         )

@@ -9,7 +9,7 @@ from typing import Final
 from .damage.table import Table, tables_of
 from .errors import DamagedHistoryError
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 # Readings and 5-minute roll-ups are clustered by time slot first: one commit with
 # the values of all channels then touches a handful of pages instead of one or two
@@ -116,6 +116,16 @@ CREATE TABLE pruned (
     PRIMARY KEY (channel_id, what, start_ms)
 ) STRICT, WITHOUT ROWID;
 """
+# Packed hours that could not be read, as they are: perhaps somebody can one day.
+_DAMAGED: Final = """
+CREATE TABLE damaged_hour (
+    hour_id INTEGER PRIMARY KEY,
+    readings BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    found_ms INTEGER NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0
+) STRICT;
+"""
 # What waits to be written to InfluxDB: readings as they were booked, in the order of
 # their commits; 5-minute roll-ups that changed, and how often meanwhile; stretches of
 # the past, up to where they were written; and what a server refused.
@@ -158,6 +168,37 @@ CREATE TABLE rejected (
     reason TEXT NOT NULL
 ) STRICT;
 """
+# What files brought, so that it can be taken back: the times of the readings each
+# append added, packed; from when on they were the newest of a meter whose register
+# ran; and the segments, as they were before, of readings that were there already.
+_LOADS: Final = """
+CREATE TABLE load (
+    load_id INTEGER PRIMARY KEY,
+    meter_id TEXT NOT NULL,
+    file TEXT NOT NULL,
+    loaded_ms INTEGER NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE load_part (
+    part_id INTEGER PRIMARY KEY,
+    load_id INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    leads_from_ms INTEGER,
+    first_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    times BLOB NOT NULL
+) STRICT;
+CREATE INDEX load_part_time ON load_part (channel_id, first_ms);
+CREATE TABLE load_neighbour (
+    load_id INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    time_ms INTEGER NOT NULL,
+    span_ms INTEGER NOT NULL,
+    energy_wh REAL,
+    PRIMARY KEY (load_id, channel_id, time_ms)
+) STRICT, WITHOUT ROWID;
+"""
 # What version 2 added to the tables of version 1.
 _SINCE_2: Final = """
 ALTER TABLE meter ADD COLUMN exported_as TEXT;
@@ -169,7 +210,10 @@ ALTER TABLE rollup ADD COLUMN distribution BLOB;
 """
 
 # The scripts that bring a file from schema version n to n + 1.
-_MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {1: (_SINCE_2, _OUTBOX, _PACKED)}
+_MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {
+    1: (_SINCE_2, _OUTBOX, _PACKED),
+    2: (_LOADS, _DAMAGED),
+}
 
 _BUSY_TIMEOUT_S: Final = 30.0
 
@@ -207,8 +251,10 @@ def leave_log(connection: sqlite3.Connection) -> None:
 
 
 def blank() -> sqlite3.Connection:
-    """Return a history in memory in which nothing is yet."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    """Return a history in memory in which nothing is yet, for one thread at a time."""
+    connection = sqlite3.connect(
+        ":memory:", isolation_level=None, check_same_thread=False
+    )
     _migrate(connection)
     return connection
 
@@ -248,7 +294,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if version == 0:
-            scripts: tuple[str, ...] = (_SCHEMA, _OUTBOX, _PACKED)
+            scripts: tuple[str, ...] = (_SCHEMA, _OUTBOX, _PACKED, _LOADS, _DAMAGED)
         else:
             steps = range(version, SCHEMA_VERSION)
             scripts = tuple(script for step in steps for script in _MIGRATIONS[step])

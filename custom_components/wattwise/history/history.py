@@ -17,8 +17,9 @@ from .batches import Batches
 from .damage.integrity import last_check
 from .damage.salvage import Salvage
 from .damage.set_aside import SetAside, noted
+from .deletion import delete_meters
 from .errors import HistoryClosedError, HistoryError
-from .maintenance import delete_meters, hold_main_file, release_main_file
+from .holding_still import hold_main_file, release_main_file
 from .open_file import OpenFile
 from .periods.bucket import Bucket
 from .periods.calendar import LocalCalendar, Period
@@ -115,6 +116,10 @@ class History(HistoryStore):
         """Call `listener()` in the event loop when a damaged file was set aside."""
         self._file.on_replaced = partial(_tell, listener)
 
+    def on_damaged_hour(self, listener: Callable[[], None]) -> None:
+        """Call `listener()` in the event loop when an hour could not be read."""
+        self._file.on_damaged_hour = partial(_tell, listener)
+
     @property
     def ended_uncleanly(self) -> bool:
         """Whether the file was not closed before it was opened."""
@@ -155,21 +160,24 @@ class History(HistoryStore):
         refused: Iterable[RefusedReading] = (),
         *,
         live: bool = True,
+        load_id: int | None = None,
     ) -> Receipt:
         """Take readings; when this returns they are on disk.
 
         `refused` are those the decoder could not understand: they are counted and
         become part of the receipt. Readings that are not `live` fill the past
         without moving the energy registers, and what is refused of them is not
-        counted. Raises HistoryError when nothing of
-        this was kept.
+        counted; those of a load (see loads/) can be taken back. Raises HistoryError
+        when nothing of this was kept.
         """
         readings, refused = list(readings), list(refused)
 
         def job(transaction: Transaction) -> Receipt:
             now_ms = _now_ms()
             ledger = transaction.ledger
-            receipt = ledger.append(profile, readings, now_ms=now_ms, live=live)
+            receipt = ledger.append(
+                profile, readings, now_ms=now_ms, live=live, load_id=load_id
+            )
             if live:
                 ledger.count_refused(profile.meter_id, refused, now_ms)
             receipt.refused[:0] = refused
@@ -283,7 +291,7 @@ class History(HistoryStore):
         return await self.ask(lambda queries: queries.size_bytes())
 
     async def delete_meters(self, meter_ids: Collection[str]) -> None:
-        """Delete all history of these meters for good."""
+        """Delete all history of these meters for good; see deletion.py."""
         self._batches.drop(meter_ids)
         await self.run(partial(delete_meters, meter_ids=meter_ids))
 

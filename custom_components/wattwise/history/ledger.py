@@ -3,7 +3,7 @@
 Everything here runs in the writer's thread.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 import sqlite3
 
 from ..metering.profile import MeterProfile
@@ -11,6 +11,7 @@ from ..metering.reading import Reading, RefusedReading
 from .booking.booking import Booking
 from .booking.channel_state import ChannelStates
 from .booking.slot_changes import SlotChanges
+from .loads.noting import booked_again, noting
 from .outbox.outbox import Outbox
 from .periods.calendar import LocalCalendar
 from .readings.raw_readings import RawReadings
@@ -32,19 +33,26 @@ class Ledger:
     def append(
         self,
         profile: MeterProfile,
-        readings: Iterable[Reading],
+        readings: Collection[Reading],
         *,
         now_ms: int,
         live: bool = True,
+        load_id: int | None = None,
     ) -> Receipt:
         """Judge and store readings of one meter.
 
         `live` readings move the meter's energy register; others (imported history)
         fill the past without it, because what the register counts is shown as
-        energy that flows now.
+        energy that flows now. What belongs to a load is noted with it.
         """
         booking = Booking(profile, self.raw, self.states, self._slots, live=live)
-        receipt = booking.book(readings, now_ms)
+        if load_id is None:
+            receipt = booking.book(readings, now_ms)
+        else:
+            with noting(self._connection, self.raw, self.states, load_id, profile):
+                receipt = booking.book(readings, now_ms)
+        if live and receipt.duplicate:
+            booked_again(self._connection, profile.meter_id, readings, receipt)
         if live:
             # Who loads a file is told of its rows; the meter is not to blame.
             self.count_refused(

@@ -1,15 +1,18 @@
 """The open file: its writer's thread, its reader's, and a new file for a damaged one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+import logging
 from pathlib import Path
 import sqlite3
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from .damage.damaged_hour import take_out
 from .damage.integrity import (
     Check,
     history_error,
@@ -22,7 +25,10 @@ from .errors import DamagedHistoryError, HistoryClosedError, HistoryError
 from .periods.calendar import LocalCalendar
 from .periods.zone_change import follow_time_zone
 from .questions.queries import Queries
+from .readings.packed_hours import DamagedHourError
 from .writer import Transaction, Writer
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class OpenFile:
@@ -38,6 +44,8 @@ class OpenFile:
         """Whether the file was not closed before it was opened."""
         self.on_replaced: Callable[[], None] | None = None
         """Is called when a damaged file was set aside while it was open."""
+        self.on_damaged_hour: Callable[[], None] | None = None
+        """Is called when an hour that cannot be read was taken out of the way."""
         self._calendar = calendar
         self._reader: ThreadPoolExecutor | None = None
         self._queries: Queries | None = None
@@ -90,7 +98,7 @@ class OpenFile:
         """Do something in a transaction; return its result once it is on disk."""
         await self.replacement.over()
         try:
-            return await self.writer.run(job)
+            return await self._past_damaged_hours(partial(self.writer.run, job))
         except DamagedHistoryError as err:
             self.replacement.begin(str(err))
             raise
@@ -107,6 +115,9 @@ class OpenFile:
     async def ask[T](self, question: Callable[[Queries], T]) -> T:
         """Return the answer to a question, from one snapshot of the file."""
         await self.replacement.over()
+        return await self._past_damaged_hours(partial(self._ask, question))
+
+    async def _ask[T](self, question: Callable[[Queries], T]) -> T:
         queries, reader = self._queries, self._reader
         if queries is None or reader is None:
             raise HistoryClosedError("the history is closed")
@@ -118,6 +129,25 @@ class OpenFile:
             if isinstance(error, DamagedHistoryError):
                 self.replacement.begin(str(err))
             raise error from err
+
+    async def _past_damaged_hours[T](self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try once more without an hour that cannot be read, and tell of it.
+
+        The rest of the file is as good as before. Nothing of a failed attempt was kept.
+        """
+        met: set[tuple[int, int]] = set()
+        while True:
+            try:
+                return await attempt()
+            except DamagedHourError as err:
+                if (err.channel_id, err.hour) in met:
+                    raise
+                damaged = err
+            met.add((damaged.channel_id, damaged.hour))
+            if await self.writer.run(partial(take_out, damaged=damaged)):
+                _LOGGER.error("Readings are damaged and were taken out: %s", damaged)
+                if self.on_damaged_hour:
+                    self.on_damaged_hour()
 
     async def _open(self) -> None:
         try:
@@ -139,8 +169,13 @@ class OpenFile:
         self.ended_uncleanly = await loop.run_in_executor(None, log.exists)
         await self.writer.open()
         await self.writer.run(partial(take_over, path=self.path))
-        await self.writer.run(
-            lambda t: follow_time_zone(t.connection, self._calendar, self.time_zone)
+        await self._past_damaged_hours(
+            partial(
+                self.writer.run,
+                lambda t: follow_time_zone(
+                    t.connection, self._calendar, self.time_zone
+                ),
+            )
         )
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="wattwise-reader")
         self._queries = await loop.run_in_executor(self._reader, self._open_queries)

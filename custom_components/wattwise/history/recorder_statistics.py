@@ -19,10 +19,10 @@ from homeassistant.components.recorder.models import (
 )
 from homeassistant.components.recorder.statistics import (
     async_add_external_statistics,
-    get_last_statistics,
     get_metadata,
     statistics_during_period,
 )
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
@@ -49,7 +49,7 @@ _CLEARED_WITHIN_S: Final = 600.0
 # An hour's statistics are complete this much after it ended, at the latest.
 _COMPILED_AFTER: Final = timedelta(hours=2)
 
-type _Column = Literal["mean", "sum"]
+type _Column = Literal["mean", "state", "sum"]
 
 
 class StatisticsUnavailableError(Exception):
@@ -106,28 +106,22 @@ def hours(
 
     Raises UnknownUnitError when its unit is not one of the channel's.
     """
-    if (known := _metadata(hass, statistic_id)) is None:
-        return []
-    quantity = channel.quantity
-    unit = known["unit_of_measurement"]
-    factor = to_base_unit(1.0, quantity, unit)
     column: _Column = "sum" if channel.is_energy else "mean"
-    rows = statistics_during_period(
-        hass,
-        _utc(start_ms),
-        _utc(end_ms),
-        {statistic_id},
-        "hour",
-        # In its own unit, not the one in which the sensor is shown.
-        {_UNIT_CLASS[quantity]: unit} if unit else None,
-        {column},
-    )
-    found = []
-    for row in rows.get(statistic_id, ()):
-        value = row.get(column)
-        start = round(row["start"] * 1000)
-        found.append(HourlyValue(start, None if value is None else value * factor))
-    return found
+    return _column(hass, statistic_id, channel, start_ms, end_ms, column)
+
+
+def counter_states(
+    hass: HomeAssistant,
+    statistic_id: str,
+    channel: Channel,
+    start_ms: int,
+    end_ms: int,
+) -> list[HourlyValue]:
+    """Return what the counter behind a sum showed at the end of each hour.
+
+    The hours are those that start in [start_ms, end_ms). Raises UnknownUnitError.
+    """
+    return _column(hass, statistic_id, channel, start_ms, end_ms, "state")
 
 
 def first_hour_ms(hass: HomeAssistant, statistic_id: str) -> int | None:
@@ -170,12 +164,6 @@ def external_sums(hass: HomeAssistant, statistic_id: str) -> dict[int, float]:
     }
 
 
-def last_hour_ms(hass: HomeAssistant, statistic_id: str) -> int | None:
-    """Return when the last hour of a statistic began, None if it has none."""
-    rows = get_last_statistics(hass, 1, statistic_id, False, {"sum"})
-    return next((round(r["start"] * 1000) for r in rows.get(statistic_id, ())), None)
-
-
 def external_names(hass: HomeAssistant, source: str) -> dict[str, str | None]:
     """Return the external statistics of a source: the name of each by its id."""
     found = get_metadata(hass, statistic_source=source)
@@ -187,7 +175,8 @@ async def async_write_sums(
 ) -> None:
     """Write sums [kWh] of an external statistic by the start of their UTC hour [ms].
 
-    Hours that exist are overwritten. Without sums only the name is written.
+    Hours that exist are overwritten. Without sums only the name is written. What the
+    recorder could not do is told to its log only: who needs to know reads it back.
     """
     source, _, _ = statistic_id.partition(":")
     known = StatisticMetaData(
@@ -206,7 +195,7 @@ async def async_write_sums(
             for start, total in part
         ]
         async_add_external_statistics(hass, known, rows)
-        await get_instance(hass).async_block_till_done()
+        await _async_done(hass)
 
 
 async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None:
@@ -226,6 +215,48 @@ async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None
     except TimeoutError as err:
         # Of a failure the recorder tells its log only.
         raise StatisticsUnavailableError("nothing was deleted in time") from err
+
+
+async def _async_done(hass: HomeAssistant) -> None:
+    """Wait until the recorder did what it was given.
+
+    Its own `async_block_till_done` does not wait for what it has just begun.
+    """
+    done: asyncio.Future[None] = hass.loop.create_future()
+    get_instance(hass).queue_task(SynchronizeTask(done))
+    await done
+
+
+def _column(
+    hass: HomeAssistant,
+    statistic_id: str,
+    channel: Channel,
+    start_ms: int,
+    end_ms: int,
+    column: _Column,
+) -> list[HourlyValue]:
+    """Return one column of the hours that start in [start_ms, end_ms)."""
+    if (known := _metadata(hass, statistic_id)) is None:
+        return []
+    quantity = channel.quantity
+    unit = known["unit_of_measurement"]
+    factor = to_base_unit(1.0, quantity, unit)
+    rows = statistics_during_period(
+        hass,
+        _utc(start_ms),
+        _utc(end_ms),
+        {statistic_id},
+        "hour",
+        # In its own unit, not the one in which the sensor is shown.
+        {_UNIT_CLASS[quantity]: unit} if unit else None,
+        {column},
+    )
+    found = []
+    for row in rows.get(statistic_id, ()):
+        value = row.get(column)
+        start = round(row["start"] * 1000)
+        found.append(HourlyValue(start, None if value is None else value * factor))
+    return found
 
 
 def _metadata(hass: HomeAssistant, statistic_id: str) -> StatisticMetaData | None:

@@ -1,8 +1,10 @@
 """Writing to and asking a real InfluxDB 1, with and without users."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 import logging
+from threading import Event
 import time
 
 import pytest
@@ -21,12 +23,13 @@ from custom_components.wattwise.history.influx.errors import (
 )
 from custom_components.wattwise.history.influx.server import InfluxServer
 from custom_components.wattwise.history.influx.settings import InfluxVersion
+from custom_components.wattwise.history.influx.transport import Transport
 from tests.http_devices.server import _certificate
 from wattwise_dev.home_assistant import free_port
 from wattwise_dev.influxdb.influx_server import InfluxServer as RealServer
 
 from .conftest import settings_for, start
-from .http_server import Answer, HttpServer
+from .http_server import Answer, HttpServer, Request
 
 NOW_MS = 1_790_000_000_000
 
@@ -227,6 +230,51 @@ def test_encryption_where_there_is_none(influx: RealServer) -> None:
     url = influx.url.replace("http", "https")
     with pytest.raises(NotInfluxError):
         InfluxServer(settings_for(url, "energy")).write(["m v=1 1"])
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_closing_ends_a_request_that_is_not_answered(encrypted: bool) -> None:
+    """Whoever waits for a server that never answers hears at once that it is over."""
+    asked, leave = Event(), Event()
+
+    def stay_silent(_request: Request) -> Answer:
+        asked.set()
+        leave.wait(30)
+        return Answer(204)
+
+    tls = _certificate() if encrypted else None
+    with HttpServer(stay_silent, tls) as silent, ThreadPoolExecutor() as threads:
+        server = InfluxServer(settings_for(silent.url, "energy", verify_tls=False))
+        try:
+            answer = threads.submit(server.write, ["m v=1 1"])
+            assert asked.wait(20)
+            began = time.monotonic()
+            server.close()
+            with pytest.raises(UnreachableError):
+                answer.result()
+            assert time.monotonic() - began < 2
+            with pytest.raises(UnreachableError, match="closed"):
+                server.write(["m v=1 1"])
+        finally:
+            leave.set()
+
+
+def test_what_is_being_opened_is_ended_too(
+    influx: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A close while the first connection is made is not missed."""
+    server = InfluxServer(settings_for(influx.url, "energy"))
+    write = Transport.write_v1
+
+    def close_and_write(
+        transport: Transport, lines: bytes, database: Mapping[str, str]
+    ) -> None:
+        server.close()
+        write(transport, lines, database)
+
+    monkeypatch.setattr(Transport, "write_v1", close_and_write)
+    with pytest.raises(UnreachableError):
+        server.write(["m v=1 1"])
 
 
 def test_a_redirect() -> None:

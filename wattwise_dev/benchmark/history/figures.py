@@ -55,7 +55,8 @@ _NOTES: Final = (
         "Stall: the longest time by which a callback due every 10 ms was late. What the"
         " loop's thread waited for a processor, in sum, is due to other programs and"
         " to the other threads of this one. The floor is the loop while bare sqlite3"
-        " worked in a thread."
+        " worked in a thread. All processes have as many objects as a running Home"
+        " Assistant, and Python's own settings for garbage, as it does."
     ),
 )
 
@@ -233,6 +234,7 @@ def _stall(
         details={
             "p99": max(cost.lag_p99_ms for cost in costs),
             "longest garbage collection": max(cost.garbage_ms for cost in costs),
+            "full garbage collections": sum(cost.full_collections for cost in costs),
             "waited for a processor": sum(cost.waited_ms for cost in costs),
         },
     )

@@ -6,7 +6,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-import gc
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from .asking import Answers
 from .bare_tables import ask_bare_tables, fill_bare_tables
 from .durable_rates import Rate, measure_rates
 from .filling import FILE, Filled, fill
+from .heap import heap_of_a_home
 from .meters import simulate_meters
 from .plan import Plan
 from .questions import ask_history
@@ -96,7 +96,7 @@ async def _idle(plan: Plan) -> Cost:
 async def apart[**P, R](
     function: Callable[P, Coroutine[Any, Any, R]], *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Run a coroutine function in a new process, and return its result."""
+    """Run a coroutine function in a new process, as large as a home's."""
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return await loop.run_in_executor(
@@ -107,7 +107,5 @@ async def apart[**P, R](
 def _run[**P, R](
     function: Callable[P, Coroutine[Any, Any, R]], *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    # As in a home that has run for a while: what was imported is looked through now,
-    # not in the middle of what is measured.
-    gc.collect()
-    return asyncio.run(function(*args, **kwargs))
+    with heap_of_a_home():
+        return asyncio.run(function(*args, **kwargs))

@@ -16,6 +16,8 @@ from ..report import percentile
 _KIB: Final = 1024
 # The loop's lag is sampled more often than this.
 _LAST_SAMPLE_S: Final = 0.03
+# Of the generations that Python sorts its objects into.
+_OLDEST: Final = 2
 # Makes the kernel forget the highest resident memory so far; see proc(5).
 _FORGET_PEAK: Final = "5"
 
@@ -31,6 +33,8 @@ class Cost:
     """How long the loop's thread was ready but had no processor, in sum."""
     garbage_ms: float = 0.0
     """The longest time for which everything stood still to collect garbage."""
+    full_collections: int = 0
+    """How often all objects of the process were looked through for it."""
     rss_before: float = 0.0
     """[bytes]"""
     rss_peak: float = 0.0
@@ -59,6 +63,7 @@ async def watched() -> AsyncIterator[Cost]:
     cost.lag_p99_ms = percentile(lags_ms, 99)
     cost.lag_worst_ms = max(lags_ms)
     cost.garbage_ms = garbage.longest_ms
+    cost.full_collections = garbage.full
     cost.waited_ms = _waited_ms() - waited_ms
     cost.rss_peak, cost.rss_after = _memory("VmHWM"), _memory("VmRSS")
 
@@ -68,6 +73,7 @@ class _GarbageTimer:
 
     def __init__(self) -> None:
         self.longest_ms = 0.0
+        self.full = 0
         self._begun = 0.0
 
     def __call__(self, phase: str, info: dict[str, int]) -> None:
@@ -76,6 +82,7 @@ class _GarbageTimer:
             self._begun = now
         else:
             self.longest_ms = max(self.longest_ms, (now - self._begun) * 1000)
+            self.full += info["generation"] == _OLDEST
 
 
 def _forget_peak() -> None:

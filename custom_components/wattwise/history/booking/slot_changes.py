@@ -5,6 +5,7 @@ a late reading divides it, takes back) its shares. Sums do not depend on the ord
 in which readings come, so nothing is ever computed anew from raw readings.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 import sqlite3
 from typing import Final
@@ -60,6 +61,11 @@ class SlotChanges:
     def changed(self) -> list[tuple[int, int]]:
         """The slots that changed so far, and their channels."""
         return list(self._changes)
+
+    def count(self, slot: int, channel_id: int) -> int:
+        """Return how many readings were added to a slot."""
+        change = self._changes.get((slot, channel_id))
+        return change.count if change else 0
 
     def add_reading(self, channel_id: int, time_ms: int, value: float | None) -> None:
         """Count a reading in its slot; `value` is None for amounts of energy."""
@@ -148,9 +154,9 @@ class SlotChanges:
         )
         self._changes.clear()
 
-    def keep_only(self, slot: int, channel_id: int) -> None:
-        """Forget all changes but those of one roll-up."""
-        for key in [key for key in self._changes if key != (slot, channel_id)]:
+    def keep_only(self, wanted: Collection[tuple[int, int]]) -> None:
+        """Forget all changes but those of these slots and channels."""
+        for key in [key for key in self._changes if key not in wanted]:
             del self._changes[key]
 
     def discard(self) -> None:

@@ -6,7 +6,7 @@ the border from the damaged one, which knows that time first hand, later from th
 running history. Readings are told apart by their time; those of both files stay.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 import sqlite3
 from typing import Final
@@ -23,8 +23,9 @@ from ..periods.calendar import (
 from ..periods.rollups import five_minutes
 from ..readings.packed_hours import LAST_HOUR, PackedHours
 from ..readings.packing import PackedHourError, unpack
-from ..readings.pruned import Pruned, add_pruned
+from ..readings.pruned import Pruned, add_pruned, load_pruned
 from ..readings.raw_readings import RawReading, RawReadings
+from .slots_of_readings import Pairs, slots_of_readings
 from .table import Row
 
 _HOUR_BITS: Final = LAST_HOUR.bit_length()
@@ -64,6 +65,8 @@ class Merge:
         self._known = known
         self._raw = RawReadings(connection)
         self._packed = PackedHours(connection)
+        self.unreadable: list[tuple[int, int]] = []
+        """The times of packed hours that could not be read [ms]."""
 
     def rows(self, table: str, rows: Iterable[Row]) -> int:
         """Join rows of a table; return how many readings were among them."""
@@ -101,6 +104,48 @@ class Merge:
                 if now is None or not _is_less(now, *sums):
                     self._mark(channel_id, hour_ms)
                     break
+
+    def rebuild_slots(self, channel_id: int, start_ms: int, end_ms: int) -> None:
+        """Make 5-minute roll-ups that were lost of readings that were not.
+
+        In a time [ms] in which roll-ups could not be read. One that counts fewer
+        readings than there are is made anew as well.
+        """
+        changes = slots_of_readings(
+            self._connection,
+            channel_id,
+            lambda number: self._pairs(number, start_ms, end_ms),
+        )
+        there = {
+            slot.start_ms // SLOT_MS: slot.count
+            for slot in five_minutes(self._connection, channel_id, start_ms, end_ms)
+        }
+        pruned = load_pruned(self._connection, channel_id, Pruned.SLOTS)
+        missing = {
+            (slot, number)
+            for slot, number in changes.changed
+            if start_ms <= slot * SLOT_MS < end_ms
+            and changes.count(slot, number) > there.get(slot, -1)
+            and not pruned.overlaps(slot * SLOT_MS, (slot + 1) * SLOT_MS)
+        }
+        self._connection.executemany(
+            "DELETE FROM rollup_5min WHERE slot = ? AND channel_id = ?", missing
+        )
+        changes.keep_only(missing)
+        changes.write(self._connection, self._calendar)
+        for hour_ms in {
+            self._calendar.hour_start(slot * SLOT_MS) for slot, _ in missing
+        }:
+            # An hour of which slots are still missing must not be made anew.
+            kept = self._kept(channel_id, Period.HOUR, hour_ms)
+            now = self._now(
+                channel_id, hour_ms, self._calendar.end(Period.HOUR, hour_ms)
+            )
+            if kept and now and _is_less(now, *kept):
+                self._connection.execute(
+                    "DELETE FROM stale_hour WHERE channel_id = ? AND start_ms = ?",
+                    (channel_id, hour_ms),
+                )
 
     def close_in(self, channel_id: int, lost: Iterable[tuple[int, int]]) -> None:
         """Let nothing be added to times whose readings were lost but not their sums.
@@ -154,11 +199,12 @@ class Merge:
         hour = key & LAST_HOUR
         if channel_id is None:
             return 0
-        try:
-            readings = [RawReading(*row) for row in unpack(hour * HOUR_MS, packed)]
-        except PackedHourError:
-            return 0
         start_ms = hour * HOUR_MS
+        try:
+            readings = [RawReading(*row) for row in unpack(start_ms, packed)]
+        except PackedHourError:
+            self.unreadable.append((start_ms, start_ms + HOUR_MS))
+            return 0
         if self._raw.between(channel_id, start_ms, start_ms + HOUR_MS):
             self._join(channel_id, hour, readings)
         else:
@@ -234,52 +280,37 @@ class Merge:
         Not what the running history made of the slot: readings from before the border
         that came late are in that too.
         """
-        meter_id, name = self._connection.execute(
-            "SELECT meter_id, name FROM channel WHERE channel_id = ?", (channel_id,)
-        ).fetchone()
-        changes = SlotChanges()
-        channel = Channel(name)
-        for before, reading in self._after_border(channel_id, slot):
-            end_ms = reading.time_ms
-            changes.add_reading(channel_id, end_ms, reading.value)
-            if channel.is_energy:
-                start_ms = end_ms - reading.span_ms
-                energy_wh = reading.energy_wh or 0.0
-                changes.add_energy(channel_id, start_ms, end_ms, energy_wh)
-            elif before and before.value is not None:
-                end_ms = before.time_ms + reading.span_ms
-                changes.add_level(channel_id, before.time_ms, end_ms, before.value)
-        power = self._connection.execute(
-            "SELECT channel_id FROM channel WHERE meter_id = ? AND name = ?",
-            (meter_id, Channel.POWER),
-        ).fetchone()
-        if power and channel in (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT):
-            sign = 1 if channel is Channel.ENERGY_IMPORT else -1
-            for before, reading in self._after_border(power[0], slot):
-                energy_wh = sign * (reading.energy_wh or 0.0)
-                if before and reading.energy_wh is not None and energy_wh >= 0:
-                    end_ms = before.time_ms + reading.span_ms
-                    changes.add_energy(channel_id, before.time_ms, end_ms, energy_wh)
-        changes.keep_only(slot, channel_id)
+        changes = slots_of_readings(
+            self._connection,
+            channel_id,
+            lambda number: self._after_border(number, slot),
+        )
+        changes.keep_only([(slot, channel_id)])
         return changes
 
-    def _after_border(
-        self, channel_id: int, slot: int
-    ) -> Iterator[tuple[RawReading | None, RawReading]]:
-        """Yield readings from the border on, up to the first after the slot."""
+    def _after_border(self, channel_id: int, slot: int) -> Pairs:
+        """Yield readings from after the border, up to the first after the slot."""
         border_ms = self._known.borders.get(channel_id)
         if border_ms is None:
-            return
-        (last_ms,) = self._connection.execute(
-            "SELECT last_ms FROM channel WHERE channel_id = ?", (channel_id,)
-        ).fetchone()
-        end_ms = (slot + 1) * SLOT_MS
-        before = self._raw.at(channel_id, border_ms)
-        after = self._raw.next(channel_id, max(end_ms - 1, border_ms), last_ms)
-        within = self._raw.between(channel_id, border_ms + 1, end_ms)
+            return ()
+        return self._pairs(channel_id, border_ms + 1, (slot + 1) * SLOT_MS)
+
+    def _pairs(self, channel_id: int, start_ms: int, end_ms: int) -> Pairs:
+        """Yield the readings of a time and the first after it."""
+        first_ms, last_ms = self._span(channel_id)
+        before = self._raw.previous(channel_id, start_ms, first_ms)
+        within = self._raw.between(channel_id, start_ms, end_ms)
+        after = self._raw.next(channel_id, max(start_ms, end_ms) - 1, last_ms)
         for reading in (*within, *([after] if after else ())):
             yield before, reading
             before = reading
+
+    def _span(self, channel_id: int) -> tuple[int | None, int | None]:
+        """Return the times of a channel's first and newest reading."""
+        first_ms, last_ms = self._connection.execute(
+            "SELECT first_ms, last_ms FROM channel WHERE channel_id = ?", (channel_id,)
+        ).fetchone()
+        return first_ms, last_ms
 
     def _period(self, row: Row) -> None:
         """Take an hour or a day over, unless more is known of it by now."""

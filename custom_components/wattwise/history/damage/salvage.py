@@ -12,9 +12,11 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
+import sqlite3
 from typing import Final
 
 from ..database import schema
+from ..deletion import deleted_since, is_deleted
 from ..open_file import OpenFile
 from ..periods.calendar import (
     HOUR_MS,
@@ -39,6 +41,10 @@ _ORDER: Final = ("rollup_5min", "rollup", "packed_hour", "reading")
 _NEAR_MS: Final = {"packed_hour": HOUR_MS, "reading": 60_000}
 _ROWS: Final = {"packed_hour": 20}
 _MOST_ROWS: Final = 500
+# Of how much time roll-ups are made anew in one transaction.
+_REBUILT_MS: Final = 6 * HOUR_MS
+# After all times.
+_NEVER_MS: Final = 1 << 43
 # So that readings and the disk have time in between.
 _REST_S: Final = 0.01
 
@@ -107,6 +113,16 @@ class _Reader:
                 if any(hole.contains(key) for hole in self.holes):
                     self._found.add(key)
                     yield row
+
+    def lost_slots(self) -> list[Span]:
+        """Return the times of the holes of the table of 5-minute roll-ups."""
+        return [
+            (
+                hole.after[0] * SLOT_MS if hole.after else 0,
+                (hole.before[0] + 1) * SLOT_MS if hole.before else _NEVER_MS,
+            )
+            for hole in self.holes
+        ]
 
     def lost(self, name: str) -> list[tuple[int | None, int | None]]:
         """Return the times of which nothing was found in the holes of a table."""
@@ -201,6 +217,8 @@ class Salvage:
         spans = (self._bounded(table, *span) for span in reader.lost(table))
         lost = (*self._entry.lost, *(span for span in spans if span))
         entry = replace(self._entry, lost=lost)
+        if table == "rollup_5min":
+            entry = replace(entry, lost_slots=tuple(reader.lost_slots()))
         if table != _ORDER[-1]:
             following = _ORDER[_ORDER.index(table) + 1]
             entry = replace(entry, table=following, after=None)
@@ -228,7 +246,10 @@ class Salvage:
         """Find the channels of the damaged file in the running history."""
         connection = transaction.connection
         numbers = {}
+        deleted = deleted_since(connection, self._entry.at_ms)
         for old_id, meter_id, name in channels:
+            if is_deleted(meter_id) or meter_id in deleted:
+                continue
             connection.execute(
                 "INSERT OR IGNORE INTO channel (meter_id, name) VALUES (?, ?)",
                 (meter_id, name),
@@ -256,13 +277,19 @@ class Salvage:
         transaction: Transaction,
     ) -> SetAside:
         connection = transaction.connection
-        known = replace(self._known, border_slots=set(self._entry.added))
-        readings = Merge(connection, self._calendar, known).rows(table, rows)
+        known = replace(
+            self._known,
+            channels=_living(connection, self._known.channels),
+            border_slots=set(self._entry.added),
+        )
+        merge = Merge(connection, self._calendar, known)
+        readings = merge.rows(table, rows)
         entry = replace(
             self._entry,
             after=after,
             added=tuple(sorted(known.border_slots)),
             readings=self._entry.readings + readings,
+            lost=tuple(dict.fromkeys((*self._entry.lost, *merge.unreadable))),
         )
         entry.note(connection)
         transaction.ledger.forget()
@@ -276,8 +303,12 @@ class Salvage:
         """Bring the days into line with their hours, and note that it is done."""
         lost = self._entry.lost
         for channel_id in set(self._known.channels.values()):
+            for start_ms, end_ms in self._entry.lost_slots:
+                await self._rebuild_slots(channel_id, start_ms, end_ms)
 
             def job(transaction: Transaction, channel_id: int = channel_id) -> None:
+                if not _living(transaction.connection, {channel_id: channel_id}):
+                    return
                 merge = Merge(transaction.connection, self._calendar, self._known)
                 merge.sum_days(channel_id)
                 merge.close_in(channel_id, lost)
@@ -285,3 +316,35 @@ class Salvage:
 
             await self._file.run(job)
         await self._note(replace(self._entry, done=True))
+
+    async def _rebuild_slots(self, channel_id: int, start_ms: int, end_ms: int) -> None:
+        """Make a channel's roll-ups that were lost anew, where its readings are there."""
+
+        def job(transaction: Transaction, at_ms: int | None) -> int | None:
+            connection = transaction.connection
+            row = connection.execute(
+                "SELECT first_ms, last_ms FROM channel WHERE channel_id = ?"
+                " AND last_ms >= ? AND first_ms < ?",
+                (channel_id, start_ms, end_ms),
+            ).fetchone()
+            if row is None:
+                return None
+            first = max(start_ms, row[0] // SLOT_MS * SLOT_MS, at_ms or 0)
+            last = min(end_ms, (row[1] // SLOT_MS + 1) * SLOT_MS)
+            until = min(first + _REBUILT_MS, last)
+            merge = Merge(connection, self._calendar, self._known)
+            merge.rebuild_slots(channel_id, first, until)
+            transaction.ledger.forget()
+            return until if until < last else None
+
+        at_ms = await self._file.run(partial(job, at_ms=None))
+        while at_ms is not None:
+            await asyncio.sleep(_REST_S)
+            at_ms = await self._file.run(partial(job, at_ms=at_ms))
+
+
+def _living(connection: sqlite3.Connection, channels: dict[int, int]) -> dict[int, int]:
+    """Return those of the channels, by today's number, that were not deleted since."""
+    rows = connection.execute("SELECT channel_id, meter_id FROM channel")
+    living = {channel_id for channel_id, meter_id in rows if not is_deleted(meter_id)}
+    return {old_id: new_id for old_id, new_id in channels.items() if new_id in living}

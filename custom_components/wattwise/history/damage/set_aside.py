@@ -32,7 +32,7 @@ _MARK: Final = ".damaged-"
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _NAME: Final = re.compile(r"\.damaged-(\d{8}T\d{6}Z)(?:-\d+)?$")
 _COMPANIONS: Final = ("-wal", "-shm")
-_NOTE: Final = "damaged:"
+NOTE: Final = "damaged:"
 # The small tables were made first and stay near the beginning of a file.
 _NEAR_PAGES: Final = 512
 
@@ -56,6 +56,8 @@ class SetAside:
     """How many readings were recovered."""
     lost: tuple[tuple[int, int], ...] = ()
     """The times of which readings could not be read [ms]."""
+    lost_slots: tuple[tuple[int, int], ...] = ()
+    """The times of which 5-minute roll-ups could not be read [ms]."""
     done: bool = False
 
     @classmethod
@@ -66,30 +68,30 @@ class SetAside:
         data["after"] = None if after is None else tuple(after)
         data["borders"] = tuple((number, time) for number, time in data["borders"])
         data["added"] = tuple(data["added"])
-        data["lost"] = tuple((start, end) for start, end in data["lost"])
+        for lost in ("lost", "lost_slots"):
+            # A version before did not know the second.
+            data[lost] = tuple((start, end) for start, end in data.get(lost, ()))
         return cls(**data)
 
     def note(self, connection: sqlite3.Connection) -> None:
         """Keep this in the running history."""
         connection.execute(
             "INSERT OR REPLACE INTO setting VALUES (?, ?)",
-            (_NOTE + self.file, json.dumps(asdict(self))),
+            (NOTE + self.file, json.dumps(asdict(self))),
         )
 
 
 def noted(connection: sqlite3.Connection) -> list[SetAside]:
     """Return the damaged files the running history knows of, oldest first."""
     rows = connection.execute(
-        "SELECT value FROM setting WHERE name LIKE ? ORDER BY name", (f"{_NOTE}%",)
+        "SELECT value FROM setting WHERE name LIKE ? ORDER BY name", (f"{NOTE}%",)
     )
     return [SetAside.from_text(text) for (text,) in rows]
 
 
 def forget(transaction: Transaction, file: str) -> None:
     """Drop what is noted of a file that is gone."""
-    transaction.connection.execute(
-        "DELETE FROM setting WHERE name = ?", (_NOTE + file,)
-    )
+    transaction.connection.execute("DELETE FROM setting WHERE name = ?", (NOTE + file,))
 
 
 def set_aside(path: Path, now: datetime) -> Path:

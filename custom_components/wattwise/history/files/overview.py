@@ -1,18 +1,20 @@
 """What a file holds, in the words of its owner: first rows, and sums by month."""
 
+from bisect import insort
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from ...metering.quantity import Quantity
-from ...metering.reading import Reading, RefusedReading
+from ...metering.reading import Reading, Refusal, RefusedReading
 from ..giving_way import giving_way
 from .clock import milliseconds
 from .layout import Layout
 from .meter_file import Batch
 
 _PREVIEW_READINGS: Final = 5
-_NAMED_REFUSALS: Final = 20
+_NAMED_OF_A_REASON: Final = 5
 _MS_PER_HOUR: Final = 3_600_000
 _DAY: Final = timedelta(days=1)
 
@@ -22,18 +24,28 @@ class Refusals:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self.reasons: Counter[str] = Counter()
-        self.first: list[RefusedReading] = []
+        self.reasons: Counter[Refusal] = Counter()
+        self._first: dict[Refusal, list[int]] = {}
 
-    def add(self, refused: list[RefusedReading]) -> None:
+    def add(self, refused: Iterable[RefusedReading]) -> None:
         """Note refused rows."""
-        self.reasons.update(item.reason.value for item in refused)
-        self.first += refused[: _NAMED_REFUSALS - len(self.first)]
+        for item in refused:
+            self.reasons[item.reason] += 1
+            # Rows of a part are booked in order of time, not of the file.
+            first = self._first.setdefault(item.reason, [])
+            insort(first, item.index)
+            del first[_NAMED_OF_A_REASON:]
+
+    def first_of(self, reason: Refusal) -> list[int]:
+        """Return the numbers of the first rows that were refused for a reason."""
+        return self._first.get(reason, [])
 
 
 class Overview:
     """What the batches of a file add up to.
 
+    `first_ms` is when the first period begins, `last_ms` when the last amount was
+    complete, or the last momentary value was shown.
     `months` holds, by local month such as 2026-02, the energy of a channel of power
     or energy [Wh], and the mean of any other.
     """
@@ -44,10 +56,11 @@ class Overview:
         self.rows = 0
         self.first_ms: int | None = None
         self.last_ms: int | None = None
-        self.preview: list[Reading] = []
+        self.preview: list[tuple[int, Reading]] = []
+        """The first readings, each with the start of its period [ms]."""
         self.refused = Refusals()
         self._layout = layout
-        self._zone = zone
+        self.zone = zone
         self._sums: dict[str, float] = {}
         self._counts: Counter[str] = Counter()
         self._month = ""
@@ -67,10 +80,11 @@ class Overview:
         self.rows += len(batch.readings) + len(batch.refused)
         self.refused.add(batch.refused)
         missing = _PREVIEW_READINGS - len(self.preview)
-        self.preview += batch.readings[:missing]
-        for reading in giving_way(batch.readings):
-            if self.first_ms is None or reading.time_ms < self.first_ms:
-                self.first_ms = reading.time_ms
+        rows = list(zip(batch.starts_ms, batch.readings, strict=True))
+        self.preview += rows[:missing]
+        for start_ms, reading in giving_way(rows):
+            if self.first_ms is None or start_ms < self.first_ms:
+                self.first_ms = start_ms
             if self.last_ms is None or reading.time_ms > self.last_ms:
                 self.last_ms = reading.time_ms
             self._sum(reading, batch.interval_s)
@@ -99,8 +113,8 @@ class Overview:
     def _find_month(self, time_ms: int) -> None:
         moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=time_ms)
         try:
-            local = moment.astimezone(self._zone)
-            first = datetime(local.year, local.month, 1, tzinfo=self._zone)
+            local = moment.astimezone(self.zone)
+            first = datetime(local.year, local.month, 1, tzinfo=self.zone)
             following = (first + 31 * _DAY).replace(day=1)
         except OverflowError, ValueError:
             # At the ends of the calendar.

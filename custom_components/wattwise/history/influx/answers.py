@@ -24,7 +24,6 @@ from .errors import (
     TooLargeError,
 )
 
-# Proxies answer with whole pages.
 _LONGEST_TEXT: Final = 300
 
 _MEANINGS: Final[tuple[tuple[str, type[InfluxError]], ...]] = (
@@ -73,11 +72,12 @@ def error_of_statement(text: str) -> InfluxError:
 
 
 def text_of(body: str) -> str:
-    """Return the sentence in the body of an answer."""
+    """Return the sentence in the body of an answer; a web page has none."""
     try:
         answer = json.loads(body)
     except ValueError:
-        return body.strip()[:_LONGEST_TEXT]
+        text = body.strip()
+        return "" if text.startswith("<") else text[:_LONGEST_TEXT]
     if isinstance(answer, dict):
         # {"error": ...} of 1.x and 3 Core, {"code": ..., "message": ...} of 2.x.
         answer = answer.get("error") or answer.get("message") or body

@@ -96,8 +96,8 @@ class InfluxSender:
                 await asyncio.sleep(pause)
         finally:
             if self._server:
-                # A request that is under way ends with its time-out; what it wrote
-                # is written again, which changes nothing.
+                # A request that is under way ends without an answer; what it wrote is
+                # written again, which changes nothing.
                 self._server.close()
 
     async def _deliver_some(self, begin: Callable[[Transaction], object]) -> float:

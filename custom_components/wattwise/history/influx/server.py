@@ -51,7 +51,7 @@ class InfluxServer:
         self._closed = False
 
     def close(self) -> None:
-        """Close the connections, and let every later request fail at once."""
+        """Close the connections, and let every request fail at once."""
         self._closed = True
         if self._transport:
             self._transport.close()
@@ -132,6 +132,8 @@ class InfluxServer:
                     verify_tls=settings.verify_tls,
                     org=settings.org,
                 )
+                if self._closed:
+                    self._transport.close()
             return self._transport
 
     def _database(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.domain.write_precision import WritePrecision
 from influxdb_client.rest import ApiException
+from urllib3 import PoolManager
 from urllib3.exceptions import (
     HTTPError,
     LocationValueError,
@@ -39,6 +40,7 @@ from .errors import (
     TlsError,
     UnreachableError,
 )
+from .open_connections import OpenConnections
 
 # No thread is to wait longer for a server than both together.
 CONNECT_SECONDS: Final = 5.0
@@ -97,11 +99,17 @@ class Transport:
             **login.options(),
         )
         logger.setLevel(level)
+        self._connections = OpenConnections(self._pools())
         self._writer = self._client.write_api(write_options=SYNCHRONOUS)
 
     def close(self) -> None:
-        """Close the connections that are idle."""
-        self._client.api_client.rest_client.pool_manager.clear()
+        """Close the connections; who waits for an answer hears that none will come."""
+        self._connections.end()
+        self._pools().clear()
+
+    def _pools(self) -> PoolManager:
+        pools: PoolManager = self._client.api_client.rest_client.pool_manager
+        return pools
 
     def ping(self) -> tuple[int, Mapping[str, str]]:
         """Return with what status and headers the server presents itself."""

@@ -88,7 +88,7 @@ def take(queries: Queries, household: str, limit: int, now_ms: int) -> Parcel | 
     if target_id is None:
         return None
     parcel = Parcel(target_id)
-    names = _names(connection, target_id)
+    names = _names(connection)
     _take_readings(connection, parcel, names, limit)
     _take_slots(connection, parcel, names, limit - len(parcel.points), now_ms)
     if len(parcel.points) < limit:
@@ -191,11 +191,15 @@ type _Names = dict[int, tuple[str, str]]
 """The meter's name in InfluxDB and the channel's, by the channel's id."""
 
 
-def _names(connection: sqlite3.Connection, target_id: int) -> _Names:
+def _names(connection: sqlite3.Connection) -> _Names:
+    """Return the names of all that were ever exported.
+
+    What waits of a meter that was removed since is still sent: it was measured while
+    the meter was exported. Only what was deleted has no name any more.
+    """
     rows = connection.execute(
         "SELECT channel_id, exported_as, channel.name FROM channel"
-        " JOIN meter USING (meter_id) WHERE target_id = ?",
-        (target_id,),
+        " JOIN meter USING (meter_id) WHERE exported_as IS NOT NULL"
     )
     return {channel_id: (meter, name) for channel_id, meter, name in rows}
 

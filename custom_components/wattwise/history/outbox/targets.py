@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 import sqlite3
 
+from ..deletion import delete_target, is_deleted
 from ..questions.queries import Queries
 from ..writer import Transaction
 from .outbox import note_past
@@ -71,18 +72,19 @@ def end_exports(
         connection.execute(
             "UPDATE meter SET target_id = NULL WHERE target_id = ?", (target_id,)
         )
-        for table in (
-            "outbox_reading",
-            "outbox_slot",
-            "outbox_past",
-            "rejected",
-            "target",
-        ):
-            connection.execute(
-                f"DELETE FROM {table} WHERE target_id = ?",  # noqa: S608  (our names)
-                (target_id,),
-            )
+        delete_target(connection, household)
     transaction.ledger.outbox.retarget()
+
+
+def end_other_exports(transaction: Transaction, households: Collection[str]) -> None:
+    """Write nowhere any more what belongs to other households than these.
+
+    They were removed while nobody could note it, as the last one is.
+    """
+    rows = transaction.connection.execute("SELECT household FROM target").fetchall()
+    for (household,) in rows:
+        if household not in households and not is_deleted(household):
+            end_exports(transaction, household, ())
 
 
 def request_past(

@@ -25,6 +25,17 @@ LAST_HOUR: Final = (1 << _HOUR_BITS) - 1
 _REMEMBERED: Final = 8
 
 
+class DamagedHourError(PackedHourError):
+    """The readings of one hour of a channel cannot be read; all others can."""
+
+    def __init__(self, channel_id: int, hour: int, reason: str) -> None:
+        """Name the channel, and the hour by its number since 1970."""
+        super().__init__(f"hour {hour} of channel {channel_id}: {reason}")
+        self.channel_id = channel_id
+        self.hour = hour
+        self.reason = reason
+
+
 class PackedHours:
     """Access to packed hours by channel and number of the hour since 1970."""
 
@@ -36,7 +47,7 @@ class PackedHours:
     def read(self, channel_id: int, hour: int) -> list[Row]:
         """Return the readings of an hour, none if it is not packed.
 
-        This and all that follows raises PackedHourError when an hour is damaged.
+        This and all that follows raises DamagedHourError when an hour is damaged.
         """
         key = _key(channel_id, hour)
         row = self._connection.execute(
@@ -96,6 +107,16 @@ class PackedHours:
         self._unpacked.pop(key, None)
         self._connection.execute("DELETE FROM packed_hour WHERE hour_id = ?", (key,))
 
+    def set_apart(self, damaged: DamagedHourError, found_ms: int) -> None:
+        """Keep what is left of a damaged hour where nobody stumbles over it."""
+        key = _key(damaged.channel_id, damaged.hour)
+        self._connection.execute(
+            "INSERT OR REPLACE INTO damaged_hour (hour_id, readings, reason, found_ms)"
+            " SELECT hour_id, readings, ?, ? FROM packed_hour WHERE hour_id = ?",
+            (damaged.reason, found_ms, key),
+        )
+        self.remove(damaged.channel_id, damaged.hour)
+
     def _hour(self, query: str, channel_id: int, first: int, last: int) -> int | None:
         keys = (_key(channel_id, first), _key(channel_id, last))
         (key,) = self._connection.execute(query, keys).fetchone()
@@ -111,9 +132,7 @@ class PackedHours:
         try:
             rows = unpack(hour * HOUR_MS, packed)
         except PackedHourError as err:
-            raise PackedHourError(
-                f"hour {hour} of channel {channel_id}: {err}"
-            ) from err
+            raise DamagedHourError(channel_id, hour, str(err)) from err
         self._unpacked[key] = packed, rows
         if len(self._unpacked) > _REMEMBERED:
             self._unpacked.popitem(last=False)

@@ -14,7 +14,7 @@ import struct
 from typing import Final
 import zlib
 
-from ..errors import DamagedHistoryError
+from ..errors import HistoryError
 from ..periods.calendar import HOUR_MS
 
 type Row = tuple[int, float | None, int, float | None]
@@ -38,7 +38,7 @@ _NONE, _DECIMAL, _BITS = 0, 1, 2
 _PLAIN, _DIFFERENCE, _USED, _PRODUCED = 0, 1, 2, 3
 
 
-class PackedHourError(DamagedHistoryError):
+class PackedHourError(HistoryError):
     """What was packed cannot be read: it is damaged, or of a newer version."""
 
 

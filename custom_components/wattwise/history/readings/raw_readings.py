@@ -13,8 +13,10 @@ import time
 from typing import Final, NamedTuple
 
 from ..periods.calendar import HOUR_MS, SLOT_MS
+from .brought import Brought
 from .packed_hours import LAST_HOUR, PackedHours
 from .packing import Row
+from .reading_rows import ReadingRows
 
 # An hour is packed when it has been over for this long: devices that were out of
 # reach for a while send what they kept.
@@ -23,48 +25,12 @@ QUIET_MS: Final = HOUR_MS
 _PER_HOUR: Final = HOUR_MS // SLOT_MS
 # Packing is done in transactions of this duration: readings wait meanwhile.
 _PACKING_S: Final = 0.008
-# A page has about this many readings.
-_PAGE: Final = 2_000
+# A page has about this many readings. Python looks for garbage after 2,000 new objects;
+# what is still in use then adds up to a look through all of Home Assistant's, which
+# stops everything for a fifth of a second.
+_PAGE: Final = 700
 
 _time_of: Final = itemgetter(0)
-
-_PREVIOUS_SLOT: Final = """
-WITH RECURSIVE probe (slot) AS (
-    SELECT min(:slot, (SELECT max(slot) FROM reading))
-    UNION ALL SELECT slot - 1 FROM probe
-    WHERE slot > max(:until, (SELECT min(slot) FROM reading))
-)
-SELECT slot FROM probe WHERE slot >= :until AND EXISTS (
-    SELECT 1 FROM reading
-    WHERE reading.slot = probe.slot AND channel_id = :channel_id
-) LIMIT 1
-"""
-_NEXT_SLOT: Final = """
-WITH RECURSIVE probe (slot) AS (
-    SELECT max(:slot, (SELECT min(slot) FROM reading))
-    UNION ALL SELECT slot + 1 FROM probe
-    WHERE slot < min(:until, (SELECT max(slot) FROM reading))
-)
-SELECT slot FROM probe WHERE slot <= :until AND EXISTS (
-    SELECT 1 FROM reading
-    WHERE reading.slot = probe.slot AND channel_id = :channel_id
-) LIMIT 1
-"""
-_IN_SLOT: Final = (
-    "SELECT offset_ms, value, span_ms, energy_wh FROM reading"
-    " WHERE slot = ? AND channel_id = ?"
-)
-# Slots hold all channels: the way through them goes from one slot to the next.
-_BETWEEN: Final = """
-WITH RECURSIVE span (slot) AS (
-    SELECT max(:first, (SELECT min(slot) FROM reading))
-    UNION ALL SELECT slot + 1 FROM span
-    WHERE slot < min(:last, (SELECT max(slot) FROM reading))
-)
-SELECT reading.slot * :slot_ms + offset_ms, value, span_ms, energy_wh
-FROM span CROSS JOIN reading ON reading.slot = span.slot AND channel_id = :channel_id
-WHERE span.slot <= :last
-"""
 
 
 class RawReading(NamedTuple):
@@ -86,17 +52,22 @@ class RawReading(NamedTuple):
 class RawReadings:
     """Access to accepted readings by channel and time.
 
-    Raises PackedHourError when what is packed is damaged.
+    Raises DamagedHourError when what is packed is damaged.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Use a connection, which may be read-only for the look-ups."""
         self._connection = connection
         self._packed = PackedHours(connection)
+        self._rows = ReadingRows(connection)
         self._last_packed: dict[int, int] = {}
         self._added: dict[int, list[RawReading]] = {}
-        self.written: dict[tuple[int, int], None] | None = None
-        """Channel and time of all that is booked, where the outbox wants to know."""
+        self.written: dict[tuple[int, int], RawReading | None] | None = None
+        """All that is booked, by channel and time, where the outbox wants to know.
+
+        None stands for a reading that was there and whose segment changed."""
+        self.brought: Brought | None = None
+        """What a file adds and changes, while it is loaded."""
 
     def insert(self, channel_id: int, reading: RawReading) -> None:
         """Store a reading at a time at which there is none."""
@@ -104,6 +75,8 @@ class RawReadings:
 
     def add(self, channel_id: int, reading: RawReading) -> None:
         """Store a reading with the others that are added, by the next `flush`."""
+        if self.brought is not None:
+            self.brought.added.setdefault(channel_id, set()).add(reading.time_ms)
         self._added.setdefault(channel_id, []).append(reading)
 
     def flush(self) -> None:
@@ -119,26 +92,26 @@ class RawReadings:
             for hour in {reading.time_ms // HOUR_MS for reading in readings}:
                 self._make_rows(channel_id, hour)
         if self.written is not None:
-            self.written.update(
-                dict.fromkeys((channel_id, reading.time_ms) for reading in readings)
-            )
-        self._insert(channel_id, readings)
+            for reading in readings:
+                self.written[channel_id, reading.time_ms] = reading
+        self._rows.insert(channel_id, readings)
 
     def update_segment(
         self, channel_id: int, time_ms: int, span_ms: int, energy_wh: float | None
     ) -> None:
         """Change the segment that ends in a stored reading."""
         self._flush(channel_id)
+        if (
+            self.brought is not None
+            and self.brought.is_new(channel_id, time_ms)
+            and (reading := self.at(channel_id, time_ms))
+        ):
+            self.brought.before[channel_id, time_ms] = reading
         if self.written is not None:
             self.written[channel_id, time_ms] = None
         if time_ms < (self._last_packed_hour(channel_id) + 1) * HOUR_MS:
             self._make_rows(channel_id, time_ms // HOUR_MS)
-        slot, offset_ms = divmod(time_ms, SLOT_MS)
-        self._connection.execute(
-            "UPDATE reading SET span_ms = ?, energy_wh = ?"
-            " WHERE slot = ? AND channel_id = ? AND offset_ms = ?",
-            (span_ms, energy_wh, slot, channel_id, offset_ms),
-        )
+        self._rows.update(channel_id, time_ms, span_ms, energy_wh)
 
     def at(self, channel_id: int, time_ms: int) -> RawReading | None:
         """Return the reading at exactly this time."""
@@ -187,7 +160,7 @@ class RawReadings:
         """Return the last reading before a time that is not in a row of the slot."""
         hour = self._packed.last_until(channel_id, (time_ms - 1) // HOUR_MS)
         until_ms = first_ms if hour is None else max(first_ms, (hour + 1) * HOUR_MS)
-        near = self._probe(_PREVIOUS_SLOT, channel_id, slot - 1, until_ms // SLOT_MS)
+        near = self._rows.slot_before(channel_id, slot - 1, until_ms // SLOT_MS)
         if near is not None:
             return self._one("AND ? ORDER BY offset_ms DESC", near, channel_id, True)
         if hour is None:
@@ -220,7 +193,7 @@ class RawReadings:
         """Return the first reading from a time on that is not in a row of the slot."""
         hour = self._packed.first_from(channel_id, time_ms // HOUR_MS)
         until_ms = last_ms if hour is None else min(last_ms, hour * HOUR_MS - 1)
-        near = self._probe(_NEXT_SLOT, channel_id, slot + 1, until_ms // SLOT_MS)
+        near = self._rows.slot_after(channel_id, slot + 1, until_ms // SLOT_MS)
         if near is not None:
             return self._one("AND ? ORDER BY offset_ms", near, channel_id, True)
         if hour is None:
@@ -240,7 +213,9 @@ class RawReadings:
         hours = start_ms // HOUR_MS, (end_ms - 1) // HOUR_MS
         for _, rows in self._packed.between(channel_id, *hours):
             found += rows
-        found += self._rows(channel_id, start_ms // SLOT_MS, (end_ms - 1) // SLOT_MS)
+        found += self._rows.between(
+            channel_id, start_ms // SLOT_MS, (end_ms - 1) // SLOT_MS
+        )
         found.sort(key=_time_of)
         first = bisect_left(found, start_ms, key=_time_of)
         last = bisect_left(found, end_ms, key=_time_of)
@@ -287,7 +262,9 @@ class RawReadings:
             slot, channel_id = row
             hour = slot // _PER_HOUR
             first_slot = hour * _PER_HOUR
-            rows = list(self._rows(channel_id, first_slot, first_slot + _PER_HOUR - 1))
+            rows = list(
+                self._rows.between(channel_id, first_slot, first_slot + _PER_HOUR - 1)
+            )
             self._packed.write(channel_id, hour, rows)
             self._connection.executemany(
                 "DELETE FROM reading WHERE slot = ? AND channel_id = ?",
@@ -317,45 +294,11 @@ class RawReadings:
         """Unpack an hour, if it is packed."""
         if rows := self._packed.read(channel_id, hour):
             self._packed.remove(channel_id, hour)
-            self._insert(channel_id, rows)
+            self._rows.insert(channel_id, rows)
             self._last_packed.pop(channel_id, None)
-
-    def _insert(self, channel_id: int, rows: Sequence[Row]) -> None:
-        self._connection.executemany(
-            "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (time_ms // SLOT_MS, channel_id, time_ms % SLOT_MS, value, span, energy)
-                for time_ms, value, span, energy in rows
-            ],
-        )
-
-    def _rows(self, channel_id: int, first: int, last: int) -> sqlite3.Cursor:
-        return self._connection.execute(
-            _BETWEEN,
-            {
-                "first": first,
-                "last": last,
-                "channel_id": channel_id,
-                "slot_ms": SLOT_MS,
-            },
-        )
 
     def _one(
         self, condition: str, slot: int, channel_id: int, argument: int
     ) -> RawReading | None:
-        row = self._connection.execute(
-            f"{_IN_SLOT} {condition} LIMIT 1",
-            (slot, channel_id, argument),
-        ).fetchone()
-        return RawReading(slot * SLOT_MS + row[0], *row[1:]) if row else None
-
-    def _probe(self, query: str, channel_id: int, slot: int, until: int) -> int | None:
-        """Walk slot by slot to one that holds the channel.
-
-        Slots hold all channels, so a step costs one look into the index however
-        dense the other channels are.
-        """
-        row = self._connection.execute(
-            query, {"slot": slot, "until": until, "channel_id": channel_id}
-        ).fetchone()
-        return row[0] if row else None
+        row = self._rows.one(condition, slot, channel_id, argument)
+        return RawReading(*row) if row else None

@@ -12,6 +12,7 @@ import time
 from typing import Final
 
 from ...metering.quantity import Channel
+from ..loads.records import kept_for_undoing
 from ..periods.calendar import (
     HOUR_MS,
     SLOT_MS,
@@ -35,9 +36,12 @@ DEFAULT_SLOTS_MONTHS: Final = 24
 # Devices keep readings for days while they reach nobody, and charts show two days.
 _SHORTEST_DAYS: Final = 7
 _DAYS_PER_MONTH: Final = 30.44
-# So many days must be known before the clock is believed. Small computers without a
-# clock of their own begin anywhere, and are set right within hours, mostly.
-_BELIEVED_DAYS: Final = 3
+# A clock is believed once it has told so many days without leaving one out. Small
+# computers without a clock of their own begin anywhere, and are set right within
+# hours, mostly.
+_BELIEVED_DAYS: Final = 7
+# From one day's start to the next it is 25 hours at the most.
+_NEXT_DAY_MS: Final = 36 * HOUR_MS
 # Pruning is done in transactions of this duration: readings wait meanwhile.
 _PRUNING_S: Final = 0.008
 # Between readings that are further apart there is a gap, which a file may fill.
@@ -92,24 +96,30 @@ def channels_to_prune(transaction: Transaction) -> list[PrunedChannel]:
     return [PrunedChannel(number, meter, Channel(name)) for number, meter, name in rows]
 
 
-def is_believable(transaction: Transaction, retention: Retention, now_ms: int) -> bool:
-    """Whether anything is known of the days whose readings would be kept.
+def believed_now(transaction: Transaction, now_ms: int) -> int | None:
+    """Return the time by which ages are counted, None while too little is known.
 
-    A clock that is years ahead would drop all there is, and for good.
+    A clock that is ahead would drop what is to be kept, and for good, and the readings
+    that come meanwhile have its times. So a clock that left days out is not believed
+    for some days, however far it went: until then the last day before is now.
     """
-    before_ms = retention.readings_from(transaction.ledger.calendar, now_ms)
-    if before_ms is None:
-        return True
-    connection = transaction.connection
-    channels = connection.execute("SELECT channel_id FROM channel").fetchall()
-    return any(
-        connection.execute(
-            "SELECT count(*) >= ? FROM rollup"
-            " WHERE channel_id = ? AND period = ? AND start_ms >= ?",
-            (_BELIEVED_DAYS, channel_id, Period.DAY, before_ms),
-        ).fetchone()[0]
-        for (channel_id,) in channels
-    )
+    connection, calendar = transaction.connection, transaction.ledger.calendar
+    days: set[int] = set()
+    for (channel_id,) in connection.execute("SELECT channel_id FROM channel"):
+        # Energy may be spread over days on which nothing was told.
+        found = connection.execute(
+            "SELECT start_ms FROM rollup WHERE channel_id = ? AND period = ?"
+            " AND start_ms <= ? AND count > 0 ORDER BY start_ms DESC LIMIT ?",
+            (channel_id, Period.DAY, now_ms, _BELIEVED_DAYS),
+        )
+        days.update(start_ms for (start_ms,) in found)
+    newest = sorted(days)[-_BELIEVED_DAYS:]
+    if len(newest) < _BELIEVED_DAYS:
+        return None
+    for day, following in pairwise((*newest, calendar.day_start(now_ms))):
+        if following - day > _NEXT_DAY_MS:
+            return day
+    return now_ms
 
 
 def prune_readings(
@@ -131,6 +141,7 @@ def prune_readings(
         return None
     first_ms, last_ms = span
     until = time.monotonic() + _PRUNING_S
+    undoable = kept_for_undoing(connection, channel_id)
     pruned: list[tuple[int, int]] = []
     derived: list[tuple[int, int]] = []
     hour = packed.first_from(channel_id, from_hour)
@@ -148,6 +159,7 @@ def prune_readings(
         inside = (begun or _are_near(before, first)) and (
             ended or _are_near(last, after)
         )
+        inside = inside and not undoable.overlaps(hour * HOUR_MS, (hour + 1) * HOUR_MS)
         if inside and not _is_stale(
             transaction, of, (hour - 1) * HOUR_MS, hour * HOUR_MS + HOUR_MS
         ):

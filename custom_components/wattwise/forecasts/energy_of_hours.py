@@ -1,0 +1,118 @@
+"""What a home used and produced in each hour, from the roll-ups of its meters."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from ..history.periods.bucket import Bucket
+from ..history.periods.calendar import HOUR_MS, Period
+from ..history.questions.queries import MAX_BUCKETS, Queries
+from ..metering.balance import Balance, MeterFlow
+from ..metering.profile import EnergyKind, MeterRole
+from ..metering.quantity import Channel
+
+# An hour of which less is known is a gap: the rest would have to be guessed.
+_LEAST_COVERED: Final = 0.75
+# An inverter that is silent for up to so many hours slept through a night.
+_LONGEST_NIGHT: Final = 18
+_CHANNELS: Final = (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
+
+type _Flow = tuple[float | None, float | None]
+type Hours = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredFlow:
+    """A meter that tells energy: `parent` is the key of what measures it too."""
+
+    key: str
+    meter_id: str
+    role: MeterRole
+    energy_kind: EnergyKind
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeHours:
+    """Energy [kWh] by the start of the hour [s since the epoch]; gaps are left out."""
+
+    consumption: Hours = field(default_factory=dict)
+    production: Hours = field(default_factory=dict)
+
+
+def energy_of_hours(
+    queries: Queries, meters: Sequence[MeteredFlow], start_ms: int, end_ms: int
+) -> HomeHours:
+    """Balance the meters hour by hour, for hours that begin in [start_ms, end_ms).
+
+    What needs a meter that told nothing in an hour is not known in that hour.
+    """
+    flows = {meter.key: _flows(queries, meter, start_ms, end_ms) for meter in meters}
+    hours = HomeHours()
+    for hour in sorted(set().union(*flows.values())):
+        balance = Balance(
+            MeterFlow(
+                meter.key,
+                meter.role,
+                *flows[meter.key].get(hour, (None, None)),
+                meter.parent,
+            )
+            for meter in meters
+        )
+        for sums, energy in (
+            (hours.consumption, balance.consumption()),
+            (hours.production, balance.production()),
+        ):
+            if energy is not None:
+                sums[hour] = energy / 1000
+    return hours
+
+
+def _flows(
+    queries: Queries, meter: MeteredFlow, start_ms: int, end_ms: int
+) -> dict[int, _Flow]:
+    """Return what flowed inward and outward [Wh] in each hour that is known."""
+    ways: list[dict[int, float]] = []
+    for channel in _CHANNELS:
+        buckets = _hours(queries, meter.meter_id, channel, start_ms, end_ms)
+        ways.append({b.start_ms // 1000: b.energy_wh for b in buckets if _is_known(b)})
+    known = set(ways[0]) | set(ways[1])
+    if meter.role is MeterRole.PRODUCTION:
+        known |= _nights(known)
+    told = [bool(way) for way in ways]
+    flows: dict[int, _Flow] = {}
+    for hour in known:
+        inward, outward = (
+            # What a meter never told is unknown; what it told before or later, nothing.
+            way.get(hour, 0.0) if has else None
+            for way, has in zip(ways, told, strict=True)
+        )
+        if meter.energy_kind is EnergyKind.POWER:
+            inward, outward = inward or 0.0, outward or 0.0
+        flows[hour] = inward, outward
+    return flows
+
+
+def _hours(
+    queries: Queries, meter_id: str, channel: Channel, start_ms: int, end_ms: int
+) -> Iterator[Bucket]:
+    """Yield the hours of a channel, however many years they are."""
+    width_ms = MAX_BUCKETS * HOUR_MS // 2
+    for begin_ms in range(start_ms, end_ms, width_ms):
+        until_ms = min(end_ms, begin_ms + width_ms)
+        yield from queries.buckets(meter_id, channel, begin_ms, until_ms, Period.HOUR)
+
+
+def _is_known(bucket: Bucket) -> bool:
+    width_ms = bucket.end_ms - bucket.start_ms
+    return bucket.covered_ms >= _LEAST_COVERED * width_ms
+
+
+def _nights(known: Iterable[int]) -> set[int]:
+    """Return the hours between known ones in which an inverter may have slept."""
+    hour, nights = 3600, set[int]()
+    for before, after in pairwise(sorted(known)):
+        if after - before <= _LONGEST_NIGHT * hour:
+            nights.update(range(before + hour, after, hour))
+    return nights

@@ -1,0 +1,1 @@
+"""What files brought, and how it is taken back."""

@@ -1,0 +1,1 @@
+"""Tests of what files brought, and of taking it back."""
