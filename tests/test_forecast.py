@@ -106,14 +106,14 @@ async def test_a_home_knows_what_to_expect(
         0.31, rel=0.15
     )
     rest = float(state(wattwise, "consumption_forecast_rest_of_today"))
-    assert rest == pytest.approx(13 * 0.31 + 2, rel=0.08)
-    peak = datetime.fromisoformat(state(wattwise, "consumption_peak_time"))
+    assert rest == pytest.approx(13.9 * 0.31 + 2, rel=0.08)
+    peak = datetime.fromisoformat(state(wattwise, "consumption_forecast_peak_time"))
     assert peak == datetime(2026, 6, 17, 19, tzinfo=ZONE)
     # Models share peaks with their neighbours: another day dinner is at eight.
-    assert 1500 < float(state(wattwise, "consumption_peak_power")) < 2400
+    assert 1500 < float(state(wattwise, "consumption_forecast_peak_power")) < 2400
     assert state(wattwise, "forecast_stage") == "learned"
     assert state(wattwise, "forecast_method") not in {STATE_UNKNOWN, STATE_UNAVAILABLE}
-    assert float(state(wattwise, "forecast_mean_error_per_hour")) < 0.05
+    assert float(state(wattwise, "forecast_error_of_an_hour")) < 0.05
     assert -100 < float(state(wattwise, "forecast_skill_over_30_days")) <= 100
     assert 0 <= float(state(wattwise, "forecast_band_held")) <= 100
     band = wattwise.states.get("sensor.home_consumption_forecast_tomorrow")
@@ -206,12 +206,26 @@ async def test_a_restart_keeps_the_scores(
 ) -> None:
     """After a restart nothing has to be learned before forecasts stand there again."""
     entry = await home_of(wattwise, freezer)
-    before = state(wattwise, "forecast_mean_error_per_hour")
+    before = state(wattwise, "forecast_error_of_an_hour")
     assert await wattwise.config_entries.async_reload(entry.entry_id)
     await wattwise.async_block_till_done(wait_background_tasks=True)
-    assert state(wattwise, "forecast_mean_error_per_hour") == before
+    assert state(wattwise, "forecast_error_of_an_hour") == before
     assert await wattwise.config_entries.async_remove(entry.entry_id)
     await wattwise.async_block_till_done()
+
+
+async def test_what_a_file_brings_is_learned_from_soon(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A loaded past makes the forecast of a minute later; nobody waits for the night."""
+    entry = await home_of(wattwise, freezer, days=0)
+    assert state(wattwise, "forecast_stage") == "waiting"
+    (meter,) = entry.runtime_data.meters.values()
+    readings = counter(Channel.ENERGY_IMPORT, used_w, DAYS)
+    await meter.history.append(meter.profile, readings, live=False)
+    await pass_time(wattwise, freezer, 61)
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    assert state(wattwise, "forecast_stage") == "learned"
 
 
 async def test_a_silent_inverter_at_night_leaves_no_gap(

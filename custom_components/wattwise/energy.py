@@ -22,7 +22,7 @@ async def async_get_solar_forecast(
                     dt_util.utc_from_timestamp(slot.start).isoformat(): round(
                         slot.energy.mean * 1000
                     )
-                    for slot in found.outlook.slots
+                    for slot in found.outlook.two_days
                 }
             }
     return None

@@ -26,7 +26,7 @@ from .history.receipt import Receipt
 from .history_check import async_check_now_and_then
 from .history_repairs import async_tell_of_damage
 from .history_upkeep import async_keep_up
-from .household import async_all_meters, async_loaded_households
+from .household import async_loaded_households
 
 DATABASE_FILE: Final = "wattwise.db"
 
@@ -142,9 +142,14 @@ def _async_look_after(
 @callback
 def _async_note_commit(hass: HomeAssistant, meter_id: str, receipt: Receipt) -> None:
     """Show the entities of a meter what was committed."""
-    for meter in async_all_meters(hass):
-        if meter.profile.meter_id == meter_id:
+    for entry in async_loaded_households(hass):
+        household = entry.runtime_data
+        for meter in household.meters.values():
+            if meter.profile.meter_id != meter_id:
+                continue
             meter.coordinator.async_note(receipt)
+            if household.forecast and not receipt.live:
+                household.forecast.async_past_grew()
 
 
 @callback

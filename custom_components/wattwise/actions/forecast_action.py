@@ -5,7 +5,7 @@ from typing import Any, Final
 import probatio
 
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
@@ -13,6 +13,7 @@ from ..analytics.forecasting.expectation import Expected, Outlook
 from ..const import CONF_PRICE, CONF_TARIFF, DOMAIN, TARIFF_FLAT
 from ..forecasts.forecast_coordinator import CONSUMPTION, PRODUCTION
 from ..household import WattWiseConfigEntry, async_loaded_households
+from ..metering.profile import MeterRole
 from .local_time import local_iso
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
@@ -50,6 +51,12 @@ async def async_get_forecast(call: ServiceCall) -> ServiceResponse:
             translation_key="forecast_not_made",
             translation_placeholders={"household": household.name},
         )
+    if household.forecast and not household.forecast.last_update_success:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="forecast_failed",
+            translation_placeholders={"household": household.name},
+        )
     outlook = data[series].outlook if data else None
     if outlook is None:
         raise ServiceValidationError(
@@ -58,7 +65,10 @@ async def async_get_forecast(call: ServiceCall) -> ServiceResponse:
             translation_placeholders={"household": household.name},
         )
     price = None
-    if series == CONSUMPTION and entry.options.get(CONF_TARIFF) == TARIFF_FLAT:
+    # What the roof gives costs nothing, and how much of it will be used is not known.
+    pays_for_all = not household.has_role(MeterRole.PRODUCTION)
+    flat = entry.options.get(CONF_TARIFF) == TARIFF_FLAT
+    if series == CONSUMPTION and flat and pays_for_all:
         price = float(entry.options[CONF_PRICE])
     return _answer(outlook, call.data[ATTR_QUANTILES], call.data[ATTR_QUANTITY], price)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import partial
 import threading
 from typing import TYPE_CHECKING, Final, override
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import (
     async_call_later,
-    async_track_point_in_time,
     async_track_time_change,
 )
 from homeassistant.helpers.start import async_at_started
@@ -37,6 +36,7 @@ PRODUCTION: Final = "production"
 
 # Learning waits until the start is long over, and the nights of neighbours differ.
 _FIRST_LESSON: Final = timedelta(minutes=5)
+_PAST_IS_QUIET: Final = timedelta(minutes=1)
 _LESSON_HOUR: Final = 1
 _LESSON_SPREAD_MINUTES: Final = 90
 # Roll-ups of an hour are complete soon after it.
@@ -80,14 +80,17 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         self._read_all = True
         self._reading = asyncio.Lock()
         self._stops: list[CALLBACK_TYPE] = []
+        self._lesson: CALLBACK_TYPE | None = None
 
     async def _async_recall(self) -> None:
         """Take back what was forecast before the restart."""
         kept = await self._memory.async_load()
         zone = ZoneInfo(self.hass.config.time_zone)
         for name in forecast_names(self._household):
+            # The sun does not change its clock.
+            clock = _standard_time(zone) if name == PRODUCTION else zone
             self._series[name] = await self.hass.async_add_import_executor_job(
-                _series_forecast, zone, kept.get(name)
+                _series_forecast, clock, kept.get(name)
             )
 
     @callback
@@ -104,29 +107,41 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     @callback
     def _async_end(self) -> None:
         self._stop.set()
+        self._plan_lesson(None)
         while self._stops:
             self._stops.pop()()
+
+    @callback
+    def async_past_grew(self) -> None:
+        """Learn soon from what a file or statistics brought, once no more comes."""
+        if not self._stop.is_set():
+            self._plan_lesson(_PAST_IS_QUIET)
+
+    @callback
+    def _plan_lesson(self, wait: timedelta | None) -> None:
+        """Have the next lesson after a time, instead of any that was planned."""
+        if self._lesson:
+            self._lesson()
+        self._lesson = None
+        if wait is not None:
+            self._lesson = async_call_later(self.hass, wait, self._async_learn)
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._async_recall()
         await self.async_refresh()
-        if self._stop.is_set():
-            return
-        self._stops.append(
-            async_call_later(self.hass, _FIRST_LESSON, self._async_learn)
-        )
+        # It may have been unloaded meanwhile, or given something to learn from.
+        if not self._stop.is_set() and not self._lesson:
+            self._plan_lesson(_FIRST_LESSON)
 
     async def _async_hour(self, now: datetime) -> None:
         await self.async_refresh()
         if dt_util.as_local(now).hour == _LESSON_HOUR:
             seed = crc32(self.config_entry.entry_id.encode())
-            later = timedelta(minutes=seed % _LESSON_SPREAD_MINUTES)
-            self._stops.append(
-                async_track_point_in_time(self.hass, self._async_learn, now + later)
-            )
+            self._plan_lesson(timedelta(minutes=seed % _LESSON_SPREAD_MINUTES))
 
     async def _async_learn(self, _now: datetime) -> None:
         """Read everything, learn what there is to learn, keep it, and forecast anew."""
+        self._lesson = None
         async with self._reading:
             self._read_all = True
         await self.async_refresh()
@@ -212,7 +227,15 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             )
 
 
-def _series_forecast(zone: ZoneInfo, kept: bytes | None) -> SeriesForecast:
+def _standard_time(zone: ZoneInfo) -> tzinfo:
+    """Return a zone's clock without daylight saving."""
+    now = dt_util.now(zone)
+    offset, saving = now.utcoffset(), now.dst()
+    assert offset is not None
+    return timezone(offset - (saving or timedelta()))
+
+
+def _series_forecast(zone: tzinfo, kept: bytes | None) -> SeriesForecast:
     """Return a forecast that goes on from what was kept, if that can be read."""
     from ..analytics.forecasting.series_forecast import (  # noqa: PLC0415  (numpy)
         SeriesForecast,

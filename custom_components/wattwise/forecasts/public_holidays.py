@@ -17,9 +17,10 @@ async def async_public_holidays(
 
 
 def _holidays(country: str, years: Collection[int]) -> frozenset[date]:
-    from holidays import country_holidays  # noqa: PLC0415  (see above)
-
     try:
+        from holidays import country_holidays  # noqa: PLC0415  (see above)
+
         return frozenset(country_holidays(country, years=years))
-    except NotImplementedError:
+    except ImportError, NotImplementedError:
+        # A forecast without holidays is better than none.
         return frozenset()

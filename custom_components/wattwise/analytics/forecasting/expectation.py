@@ -61,15 +61,18 @@ class ExpectedSlot:
 class Outlook:
     """The forecast from one moment on.
 
-    `slots` are the next 48 hours, the first one that which has not begun; `today` is
-    what was measured since midnight and what is to come, `rest_of_today` only the
-    latter. `weights` says which models spoke, `days_known` how many whole days they
-    know of the home.
+    `slots` are the next 48 hours, the first one that which has not begun. `two_days` are
+    all slots of today and tomorrow, those that are over as they were forecast at
+    midnight. `today` is what was measured since midnight and what is to come,
+    `rest_of_today` only the latter, with what is left of the slot that has begun.
+    `weights` says which models spoke, `days_known` how many whole days they know of the
+    home.
     """
 
     made: datetime
     step: int
     slots: tuple[ExpectedSlot, ...]
+    two_days: tuple[ExpectedSlot, ...]
     today: Expected
     rest_of_today: Expected
     tomorrow: Expected
