@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
+import time
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
@@ -14,8 +15,10 @@ from .const import DOMAIN, LOGGER
 from .history.files.layout import Layout
 from .history.files.meter_file import Batch, MeterFile
 from .history.files.overview import Overview
+from .history.loads.highest_means import HighestMeans
+from .history.loads.outcome import FileJoint
 from .history.loads.records import begin_load, end_load, times_in_doubt
-from .history.loads.rehearsal import Rehearsal, known_around
+from .history.loads.rehearsal import Known, Rehearsal, known_around
 from .history.loads.tally import Tally
 from .history.periods.calendar import LocalCalendar
 from .history.recorder_statistics import StatisticsUnavailableError
@@ -33,13 +36,17 @@ _LOADING: HassKey[set[int]] = HassKey(f"{DOMAIN}_loading")
 class ImportPreview:
     """What a file holds, and what would become of its first rows.
 
-    `is_compared` says whether what is known of their time was looked at, too.
+    `is_compared` says whether what is known of their time was looked at, too. `months`
+    are the sums or means of what would be added; of all rows where not all were looked
+    at. `joints` are those of a counter that people should know of.
     """
 
     overview: Overview
     tally: Tally
     looked_at: int
     is_compared: bool
+    months: dict[str, float]
+    joints: list[FileJoint]
 
 
 @dataclass(slots=True)
@@ -77,27 +84,73 @@ async def async_look_through(
     overview = Overview(layout, file.interval_s, zone)
     async for batch in _batches(hass, file, on_progress):
         await hass.async_add_executor_job(overview.add, batch)
-    known = await meter.history.ask(
-        partial(
-            known_around,
-            meter_id=meter.profile.meter_id,
-            channel=layout.channel,
-            start_ms=overview.first_ms or 0,
-            end_ms=(overview.last_ms or 0) + 1,
-        )
+    known = await _async_known(
+        meter, layout.channel, overview.first_ms or 0, (overview.last_ms or 0) + 1
     )
     rehearsal = await hass.async_add_executor_job(
         Rehearsal, LocalCalendar(zone), known, meter.profile.meter_id, layout.channel
     )
+    profile = await _async_profile(hass, meter, file, layout, kind)
     try:
-        await _async_rehearse(
-            hass, rehearsal, file, replace(meter.profile, energy_kind=kind)
-        )
+        await _async_rehearse(hass, rehearsal, file, profile)
     finally:
         await hass.async_add_executor_job(rehearsal.finish)
+    months = overview.months
+    if known.is_whole and rehearsal.looked_at >= overview.rows:
+        sums = layout.channel.quantity in {Quantity.ENERGY, Quantity.POWER}
+        nothing = dict.fromkeys(months, 0.0) if sums else {}
+        months = dict(sorted((nothing | rehearsal.months).items()))
     return ImportPreview(
-        overview, rehearsal.tally, rehearsal.looked_at, is_compared=known.is_whole
+        overview,
+        rehearsal.tally,
+        rehearsal.looked_at,
+        known.is_whole,
+        months,
+        rehearsal.joints,
     )
+
+
+async def _async_known(
+    meter: Meter, channel: Channel, start_ms: int, end_ms: int
+) -> Known:
+    """Return what is known of a time, asked in parts that others can ask between."""
+    history, meter_id = meter.history, meter.profile.meter_id
+    known = await history.ask(
+        partial(
+            known_around,
+            meter_id=meter_id,
+            channel=channel,
+            start_ms=start_ms,
+            end_ms=end_ms,
+        )
+    )
+    for channel_id, of, until_ms in known.spans(end_ms):
+        async for page in history.raw(meter_id, of, start_ms, until_ms):
+            known.add(channel_id, page)
+            if not known.is_whole:
+                return known
+    return known
+
+
+async def _async_profile(
+    hass: HomeAssistant, meter: Meter, file: MeterFile, layout: Layout, kind: EnergyKind
+) -> MeterProfile:
+    """Return how the rows of a file are judged; of a counter, also where it joins on."""
+    profile = replace(meter.profile, energy_kind=kind)
+    if kind is not EnergyKind.COUNTER or not layout.channel.is_energy:
+        return profile
+    means = HighestMeans(time.time_ns() // 1_000_000)
+    async for batch in _batches(hass, file, None):
+        await hass.async_add_executor_job(means.add, batch.readings)
+    limit = await meter.history.ask(
+        partial(
+            means.limit,
+            profile=profile,
+            channel=layout.channel,
+            interval_s=file.interval_s,
+        )
+    )
+    return replace(profile, joint_limit=limit)
 
 
 async def _async_rehearse(
@@ -128,7 +181,8 @@ async def async_load(
     HistoryError.
     """
     file = await hass.async_add_executor_job(MeterFile, path, layout)
-    history, profile = meter.history, replace(meter.profile, energy_kind=kind)
+    profile = await _async_profile(hass, meter, file, layout, kind)
+    history = meter.history
     load_id = await history.run(
         lambda t: begin_load(t.connection, profile.meter_id, path.name)
     )

@@ -13,9 +13,11 @@ from .history.errors import HistoryError
 from .history.loads.records import Load, leaving, loads_of
 from .history.loads.taking_back import begin_taking_back, take_back
 from .history.questions.queries import Queries
+from .history.writer import Transaction
 from .household import WattWiseConfigEntry
 from .meter import Meter
-from .published_statistics import async_publish
+from .metering.profile import MeterProfile
+from .published_statistics import async_publish, note_less
 
 # Live readings are booked between two steps.
 _PAUSE_S: Final = 0.02
@@ -30,7 +32,8 @@ class RunningUndo:
     meter: str
     load: Load
     removed: int = 0
-    error: HistoryError | None = None
+    error: Exception | None = None
+    """A HistoryError, unless something unexpected went wrong."""
     task: asyncio.Task[None] | None = None
 
     @property
@@ -72,7 +75,7 @@ def async_start_undo(
         return undo
     undo = running[load.load_id] = RunningUndo(meter.name, load)
     task = undo.task = entry.async_create_background_task(
-        hass, _async_undo(hass, meter, undo), f"{DOMAIN} takes {load.file} back"
+        hass, _async_undo(hass, entry, meter, undo), f"{DOMAIN} takes {load.file} back"
     )
 
     def stop() -> None:
@@ -109,9 +112,19 @@ def _leaving(meter_id: str, queries: Queries) -> list[int]:
     return leaving(queries.connection, meter_id)
 
 
-async def _async_undo(hass: HomeAssistant, meter: Meter, undo: RunningUndo) -> None:
+def _take_back(transaction: Transaction, load_id: int, profile: MeterProfile) -> int:
+    """Take the next readings back; note at the end that less is to be shown."""
+    removed = take_back(transaction, load_id, profile)
+    if removed < 0:
+        note_less(transaction, profile.meter_id)
+    return removed
+
+
+async def _async_undo(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter, undo: RunningUndo
+) -> None:
     history, load_id = meter.history, undo.load.load_id
-    step = partial(take_back, load_id=load_id, profile=meter.profile)
+    step = partial(_take_back, load_id=load_id, profile=meter.profile)
     try:
         await history.run(partial(begin_taking_back, load_id=load_id))
         while (removed := await history.run(step)) >= 0:
@@ -123,4 +136,16 @@ async def _async_undo(hass: HomeAssistant, meter: Meter, undo: RunningUndo) -> N
         LOGGER.warning("%s could not be taken back: %s", undo.load.file, err)
         undo.error = err
         return
-    await async_publish(hass, meter)
+    except Exception as err:
+        # Those who wait look here, not at the task.
+        LOGGER.exception("%s could not be taken back", undo.load.file)
+        undo.error = err
+        return
+    if forecast := entry.runtime_data.forecast:
+        forecast.async_past_grew()
+    # The recorder may be busy for minutes: nobody is to wait for it.
+    entry.async_create_background_task(
+        hass,
+        async_publish(hass, meter, again=True),
+        f"{DOMAIN} shows that {undo.load.file} was taken back",
+    )

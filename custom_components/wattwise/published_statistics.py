@@ -30,7 +30,9 @@ from .history.periods.calendar import HOUR_MS, Period
 from .history.published import (
     Published,
     forget_published,
+    note_leaving,
     note_published,
+    note_unfinished,
     published,
 )
 from .history.recorder_statistics import (
@@ -43,6 +45,7 @@ from .history.recorder_statistics import (
     external_sums,
     first_hour_ms,
 )
+from .history.writer import Transaction
 from .household import WattWiseConfigEntry
 from .meter import Meter
 from .metering.plausibility import EARLIEST_MS
@@ -91,6 +94,7 @@ async def async_publish(
         names: dict[Channel, str] = {}
         try:
             async with _lock(hass):
+                await _async_finish_removing(hass, meter.history)
                 for channel in _CHANNELS:
                     if name := await _async_publish_channel(
                         hass, meter, channel, again=again
@@ -108,6 +112,16 @@ async def async_publish(
         publish(), f"{DOMAIN} publishes statistics"
     )
     return await asyncio.shield(task)
+
+
+def note_less(transaction: Transaction, meter_id: str) -> None:
+    """Note that a meter's energy from files became less, and is to be shown so.
+
+    In the transaction that took it away: without this note, hours that are shown
+    without being known are taken for what a damaged file has left.
+    """
+    for channel in _CHANNELS:
+        note_unfinished(transaction, _id_end(meter_id, channel))
 
 
 async def async_clear_published(
@@ -218,8 +232,18 @@ async def _async_remove(
 ) -> None:
     """Let statistics vanish, also if this is interrupted."""
     if history:
-        await history.run(partial(forget_published, statistic_ids=statistic_ids))
+        await history.run(partial(note_leaving, statistic_ids=statistic_ids))
     await async_clear(hass, statistic_ids)
+    if history:
+        await history.run(partial(forget_published, statistic_ids=statistic_ids))
+
+
+async def _async_finish_removing(hass: HomeAssistant, history: History) -> None:
+    """Delete what could not be deleted when it was to be."""
+    noted = await history.ask(published)
+    leaving = [key for key, state in noted.items() if state is Published.LEAVING]
+    if leaving:
+        await _async_remove(hass, history, leaving)
 
 
 def _known_id(meter: Meter, channel: Channel, known: Iterable[str]) -> str:

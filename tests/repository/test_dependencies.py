@@ -60,7 +60,7 @@ ALWAYS_THERE: Final = {
 NATIVE_WITH_MUSL_WHEELS: Final = {"numpy"}
 
 # What is used where people have it, and done without elsewhere.
-_WHERE_INSTALLED: Final = {"scikit-learn"}
+_WHERE_INSTALLED: Final = {"scikit-learn", "threadpoolctl"}
 
 # What Home Assistant itself requires and therefore always has installed.
 _HOME_ASSISTANT: Final = "homeassistant"

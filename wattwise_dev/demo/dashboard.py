@@ -75,6 +75,7 @@ def dashboard_config(known: KnownHome, entities: Entities) -> dict[str, Any]:
                 "sections": [
                     _now(entities),
                     _today(entities),
+                    _coming(entities),
                     _last_days(entities),
                     _appliances(entities),
                     _last_minutes(entities),
@@ -169,6 +170,50 @@ def _today(entities: Entities) -> Card:
             "Made",
             "mdi:solar-power",
             "amber",
+        ),
+    )
+
+
+def _coming(entities: Entities) -> Card:
+    return section(
+        "What is coming",
+        "mdi:crystal-ball",
+        number(
+            entities.household("consumption_forecast_rest_of_today"),
+            "Until midnight",
+            "mdi:home-clock-outline",
+            "orange",
+        ),
+        number(
+            entities.household("consumption_forecast_tomorrow"),
+            "Tomorrow",
+            "mdi:home-clock-outline",
+            "orange",
+        ),
+        number(
+            entities.household("production_forecast_tomorrow"),
+            "Made tomorrow",
+            "mdi:solar-power-variant-outline",
+            "amber",
+        ),
+        number(
+            entities.household("consumption_peak_power"),
+            "Next peak",
+            "mdi:chart-bell-curve",
+            "red",
+        ),
+        heading("How good that was", "mdi:bullseye-arrow", "subtitle"),
+        number(
+            entities.household("forecast_skill_30_days"),
+            "Better than last week's mean",
+            "mdi:bullseye-arrow",
+            "green",
+        ),
+        number(
+            entities.household("forecast_coverage"),
+            "Between low and high",
+            "mdi:arrow-expand-vertical",
+            "blue",
         ),
     )
 

@@ -3,10 +3,13 @@
 from wattwise_dev.home_assistant import HomeAssistant
 
 from .entities import Entities
+from .memory import KnownHome
 from .plan import AIR_CONDITIONER, GRID, HOUSEHOLD_ANSWERS, SOLAR, WATER_HEATER
 
 
-async def show_energy(home: HomeAssistant, entities: Entities) -> None:
+async def show_energy(
+    home: HomeAssistant, known: KnownHome, entities: Entities
+) -> None:
     """Tell Home Assistant's Energy dashboard which sensors are the grid and the roof."""
     await home.command(
         "energy/save_prefs",
@@ -23,6 +26,7 @@ async def show_energy(home: HomeAssistant, entities: Entities) -> None:
                 "type": "solar",
                 "stat_energy_from": entities.meter(SOLAR.key, "energy_export"),
                 "stat_rate": entities.meter(SOLAR.key, "power"),
+                "config_entry_solar_forecast": [known.entry_id],
             },
         ],
         device_consumption=[

@@ -146,7 +146,7 @@ async def running_home(
         if database and with_influxdb and not entities.household(_EXPORT):
             progress.say("Setting up the export to InfluxDB, in the options ...")
             await set_up_export(home, known.entry_id, database)
-        await show_energy(home, entities)
+        await show_energy(home, known, entities)
         await show_dashboard(home, known, entities)
         save_home(folder, known)
         yield DemoHome(

@@ -111,6 +111,7 @@ async def _told(hass: HomeAssistant, result: ImportResult) -> dict[str, Any]:
         else None,
         "accepted": result.tally.accepted,
         "duplicate": result.tally.duplicate,
+        "doubled": result.tally.doubled,
         "held": result.tally.held,
         "statistics": list[Any](result.statistics),
         **await _described(hass, result.overview, result.tally.refused),
@@ -126,8 +127,18 @@ async def _expected(hass: HomeAssistant, preview: ImportPreview) -> dict[str, An
             "rows": preview.looked_at,
             "accepted": tally.accepted,
             "duplicate": tally.duplicate,
+            "doubled": tally.doubled,
             "held": tally.held,
             "compared_with_history": preview.is_compared,
+            "joints": [
+                {
+                    "start": local_iso(joint.start_ms),
+                    "end": local_iso(joint.end_ms),
+                    "energy_kwh": round(joint.energy_wh / 1000, 3),
+                    "counted": joint.is_counted,
+                }
+                for joint in preview.joints
+            ],
         },
         **await _described(hass, preview.overview, tally.refused),
         "preview": [

@@ -7,7 +7,7 @@ import probatio
 
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
 from ..const import DOMAIN
@@ -74,8 +74,14 @@ async def async_undo_import(call: ServiceCall) -> ServiceResponse:
         await asyncio.wait([undo.task])
         if undo.was_stopped:
             raise HistoryError("the household was stopped; the rest follows with it")
-        if undo.error:
+        if isinstance(undo.error, HistoryError):
             raise undo.error
+    if undo.error:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="undo_failed",
+            translation_placeholders={"file": expected.load.file},
+        ) from undo.error
     return told | {"dry_run": False, "removed": undo.removed}
 
 
@@ -84,6 +90,7 @@ def _described(load: Load) -> dict[str, Any]:
     return {
         "import_id": load.load_id,
         "file": load.file,
+        "channel": load.channel.value,
         "loaded": local_iso(load.loaded_ms),
         "first": local_iso(load.first_ms),
         "last": local_iso(load.last_ms),
@@ -101,6 +108,10 @@ def _told(meter: Meter, expected: Prospect) -> dict[str, Any]:
         "kept_from": local_iso(expected.left_from_ms),
         "kept_until": local_iso(expected.left_until_ms),
         "sent_to_influxdb": expected.was_exported,
+        "load_again": [
+            {"import_id": other.load_id, "file": other.file}
+            for other in expected.younger
+        ],
     }
 
 

@@ -119,6 +119,9 @@ async def _async_expected(meter: Meter, records: BackFillRecords) -> MeterProgre
     for name, sensor in sensors.items():
         channel, added_as = Channel(name), meter.subentry.subentry_id
         known = progress.get(channel)
+        if known and known.added_as is None:
+            # Noted by a version that did not ask for it: no meter was added again.
+            known.added_as = added_as
         if known is None:
             since = await _async_own_since(meter, channel)
             progress[channel] = ChannelProgress(sensor, since, added_as)

@@ -30,13 +30,15 @@ _NEEDED: Final = (
     CONF_CHANNEL,
     CONF_UNIT,
     CONF_KIND,
-    CONF_STAMP,
 )
 
 
 def missing_in(guess: Guess, answers: Mapping[str, Any]) -> dict[str, str]:
     """Return an error for each field that must be chosen and was not."""
     needed = [*_NEEDED, *([CONF_DATE_ORDER] if guess.ambiguous_date else [])]
+    if answers.get(CONF_KIND) != EnergyKind.COUNTER:
+        # What a counter shows, it shows at the time that stands beside it.
+        needed.append(CONF_STAMP)
     missing = [field for field in needed if not answers.get(field)]
     return dict.fromkeys(missing, "choice_needed")
 
@@ -70,7 +72,7 @@ async def async_layout_of(hass: HomeAssistant, answers: Mapping[str, Any]) -> La
         value_column=answers[CONF_VALUE_COLUMN],
         unit=answers[CONF_UNIT],
         time_zone=await async_zone(hass, answers.get(CONF_TIME_ZONE)),
-        stamped_at_end=answers[CONF_STAMP] == STAMP_END,
+        stamped_at_end=answers.get(CONF_STAMP) == STAMP_END,
         is_amount=channel.is_energy and answers[CONF_KIND] == EnergyKind.INTERVAL,
         clock_column=answers.get(CONF_CLOCK_COLUMN),
         date_order=DateOrder(order) if order else None,

@@ -40,6 +40,7 @@ class UndoSteps(OptionsFlow):
     """Choose a file that was loaded, see what taking it back means, do it."""
 
     _loads: dict[str, Load]
+    _channel_names: dict[str, str]
     _expected: Prospect | None = None
     _undo: RunningUndo | None = None
     _undo_watch: asyncio.Task[None] | None = None
@@ -66,6 +67,9 @@ class UndoSteps(OptionsFlow):
             return self.async_abort(reason="no_loaded_files")
         self._loads = {str(load.load_id): load for load in loads[:_SHOWN_LOADS]}
         text = (await self._texts())["load"]
+        self._channel_names = await async_choice_texts(
+            self.hass, translation_key="channel"
+        )
         options = [
             SelectOptionDict(value=key, label=text.format(**self._described(load)))
             for key, load in self._loads.items()
@@ -87,6 +91,8 @@ class UndoSteps(OptionsFlow):
         """Find out what taking a load back would do."""
         if async_is_loading(self.hass, load.load_id):
             return self.async_abort(reason="still_loading")
+        # One that ended, well or not, in the same dialog.
+        self._undo = self._undo_watch = None
         meter = self._meter_of(load)
         if meter is None:
             return self.async_abort(reason="history_unavailable")
@@ -154,10 +160,16 @@ class UndoSteps(OptionsFlow):
             step_id="undo_failed" if failed else "undo_done",
             menu_options=["loaded_files", "past_readings", "init"],
             description_placeholders=self._described(undo.load)
-            | {"removed": f"{undo.removed:,}", "error": str(undo.error or "")},
+            | {"removed": f"{undo.removed:,}", "error": await self._why(undo)},
         )
 
     async_step_undo_failed = async_step_undo_done
+
+    async def _why(self, undo: RunningUndo) -> str:
+        """Return why not all of it could be taken back."""
+        if undo.error is None or isinstance(undo.error, HistoryError):
+            return str(undo.error or "")
+        return (await self._texts())["unexpected"]
 
     async def _texts(self) -> dict[str, str]:
         return await async_choice_texts(self.hass, translation_key="loaded_file")
@@ -170,6 +182,8 @@ class UndoSteps(OptionsFlow):
             told.append(texts["kept"])
         if expected.removable:
             told.append(texts["meanwhile"])
+        if expected.younger and expected.removable:
+            told.append(texts["overlap"])
         if expected.was_exported and expected.removable:
             told.append(texts["sent"])
         return "\n\n".join(told).format(
@@ -177,6 +191,7 @@ class UndoSteps(OptionsFlow):
             kept=f"{expected.left:,}",
             kept_from=local_minute(expected.left_from_ms),
             kept_until=local_minute(expected.left_until_ms),
+            younger=", ".join(other.file for other in expected.younger),
         )
 
     def _described(self, load: Load) -> dict[str, str]:
@@ -185,6 +200,7 @@ class UndoSteps(OptionsFlow):
         return {
             "file": load.file,
             "meter": meter.name if meter else "",
+            "quantity": self._channel_names[load.channel],
             "loaded": local_minute(load.loaded_ms),
             "first": local_minute(load.first_ms),
             "last": local_minute(load.last_ms),

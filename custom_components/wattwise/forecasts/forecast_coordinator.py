@@ -37,6 +37,7 @@ PRODUCTION: Final = "production"
 # Learning waits until the start is long over, and the nights of neighbours differ.
 _FIRST_LESSON: Final = timedelta(minutes=5)
 _PAST_IS_QUIET: Final = timedelta(minutes=1)
+_AGAIN: Final = timedelta(minutes=1)
 _LESSON_HOUR: Final = 1
 _LESSON_SPREAD_MINUTES: Final = 90
 # Roll-ups of an hour are complete soon after it.
@@ -81,6 +82,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         self._reading = asyncio.Lock()
         self._stops: list[CALLBACK_TYPE] = []
         self._lesson: CALLBACK_TYPE | None = None
+        self._learned: date | None = None
 
     async def _async_recall(self) -> None:
         """Take back what was forecast before the restart."""
@@ -135,7 +137,13 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
 
     async def _async_hour(self, now: datetime) -> None:
         await self.async_refresh()
-        if dt_util.as_local(now).hour == _LESSON_HOUR:
+        if not self.last_update_success and not self._stop.is_set():
+            # The history may be busy or away for a moment; an hour is long.
+            self._stops.append(async_call_later(self.hass, _AGAIN, self._async_retry))
+        local = dt_util.as_local(now)
+        # In some countries there is no such hour in one night, and two in another.
+        due = local.hour >= _LESSON_HOUR and self._learned != local.date()
+        if due and not self._lesson and not self._stop.is_set():
             seed = crc32(self.config_entry.entry_id.encode())
             self._plan_lesson(timedelta(minutes=seed % _LESSON_SPREAD_MINUTES))
 
@@ -145,16 +153,25 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         async with self._reading:
             self._read_all = True
         await self.async_refresh()
+        if self._stop.is_set() or not self.last_update_success:
+            return
         try:
             for series in self._series.values():
                 await self.hass.async_add_executor_job(self._learn, series)
         except CancelledError:
             return
+        self._learned = dt_util.now().date()
         states = {
             name: await self.hass.async_add_executor_job(series.state)
             for name, series in self._series.items()
         }
+        if self._stop.is_set():
+            # Whoever set up the household anew keeps a record of its own.
+            return
         await self._memory.async_save(states)
+        await self.async_refresh()
+
+    async def _async_retry(self, _now: datetime) -> None:
         await self.async_refresh()
 
     def _learn(self, series: SeriesForecast) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 
 _VERSION: Final = 1
 
@@ -23,7 +23,11 @@ class ForecastMemory:
     async def async_load(self) -> dict[str, bytes]:
         """Return what was kept, by the name of the forecast."""
         kept = await self._store.async_load() or {}
-        return {name: b64decode(state) for name, state in kept.items()}
+        try:
+            return {name: b64decode(state) for name, state in kept.items()}
+        except (TypeError, ValueError) as err:
+            LOGGER.warning("The forecasts of before cannot be read: %s", err)
+            return {}
 
     async def async_save(self, states: dict[str, bytes]) -> None:
         """Keep these states."""

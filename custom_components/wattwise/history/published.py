@@ -21,6 +21,8 @@ class Published(StrEnum):
     """It is to be written, whatever is there."""
     WHOLE = "whole"
     """All of it was there once."""
+    LEAVING = "leaving"
+    """It is to be deleted, if it is there still."""
 
 
 def note_published(
@@ -32,6 +34,21 @@ def note_published(
     )
 
 
+def note_leaving(transaction: Transaction, statistic_ids: Iterable[str]) -> None:
+    """Note that statistics are being deleted."""
+    for statistic_id in statistic_ids:
+        note_published(transaction, statistic_id, Published.LEAVING)
+
+
+def note_unfinished(transaction: Transaction, ending: str) -> None:
+    """Note that a whole statistic, known by the end of its id, is to be written anew."""
+    transaction.connection.execute(
+        "UPDATE setting SET value = ?"
+        " WHERE substr(name, 1, ?) = ? AND substr(name, ?) = ? AND value = ?",
+        (Published.BEGUN, len(_NOTE), _NOTE, -len(ending), ending, Published.WHOLE),
+    )
+
+
 def forget_published(transaction: Transaction, statistic_ids: Iterable[str]) -> None:
     """Forget statistics that are not to be there any more."""
     transaction.connection.executemany(
@@ -40,7 +57,7 @@ def forget_published(transaction: Transaction, statistic_ids: Iterable[str]) -> 
 
 
 def published(queries: Queries) -> dict[str, Published]:
-    """Return the statistics that are to be there, by their id."""
+    """Return the statistics that were meant to be there, by their id."""
     rows = queries.connection.execute(
         "SELECT substr(name, ?), value FROM setting WHERE substr(name, 1, ?) = ?",
         (len(_NOTE) + 1, len(_NOTE), _NOTE),

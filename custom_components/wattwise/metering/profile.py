@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from .joint import JointLimit
 from .quantity import Channel
 
 
@@ -49,6 +50,8 @@ class MeterProfile:
     """Expected time between two readings [s]."""
     contracted_power_w: float | None = None
     nominal_voltage_v: float = 230.0
+    joint_limit: JointLimit | None = None
+    """What the counter of a file is believed to have counted beside its rows."""
 
     @property
     def hold_ms(self) -> int:

@@ -63,8 +63,10 @@ def test_habits_keep_to_the_clock_on_the_wall(now: datetime) -> None:
     assert outlook.slots[0].start >= now.timestamp()
     for slot in outlook.slots:
         moment = datetime.fromtimestamp(slot.start, UTC)
-        assert slot.energy.mean == pytest.approx(habit(moment), abs=0.03), moment
-        assert slot.energy.median == pytest.approx(habit(moment), abs=0.03), moment
+        # What is learned from homes without strict habits adds a little to each hour; a
+        # shift by one would be off by a whole dinner.
+        assert slot.energy.mean == pytest.approx(habit(moment), abs=0.2), moment
+        assert slot.energy.median == pytest.approx(habit(moment), abs=0.2), moment
 
 
 def test_today_is_what_was_and_what_will_be() -> None:
@@ -118,7 +120,7 @@ def test_a_meter_silent_for_days_is_forecast_on() -> None:
     series.learn()
     outlook = series.outlook(now)
     assert outlook
-    assert outlook.days_known == 40
+    assert outlook.days_known == 35
     assert outlook.tomorrow.mean == pytest.approx(8.5, rel=0.1)
 
 
@@ -139,6 +141,49 @@ def test_holidays_are_days_off() -> None:
     assert plain
     assert free
     assert free.tomorrow.mean > plain.tomorrow.mean * 1.2
+
+
+@pytest.mark.parametrize(
+    "zone", ["Asia/Kolkata", "Australia/Lord_Howe", "Asia/Kathmandu"]
+)
+def test_hours_begin_by_the_clock_on_the_wall(zone: str) -> None:
+    """Where hours begin at half past in UTC, dinner is not forecast half an hour off."""
+    local = ZoneInfo(zone)
+    now = datetime(2026, 6, 10, 12, 10, tzinfo=local)
+    start = datetime(2026, 5, 1, tzinfo=local)
+    first, end = int(start.timestamp()), int(now.timestamp())
+    hours = {
+        at: 3.0 if datetime.fromtimestamp(at, local).hour == 19 else 0.2
+        for at in range(first, end - 3600, 3600)
+    }
+    series = SeriesForecast(local)
+    series.take(hours, now)
+    series.learn()
+    outlook = series.outlook(now)
+    assert outlook
+    peak = max(outlook.slots[:24], key=lambda slot: slot.energy.mean)
+    assert datetime.fromtimestamp(peak.start, local) == datetime(
+        2026, 6, 10, 19, tzinfo=local
+    )
+    assert peak.energy.mean == pytest.approx(3.0, rel=0.1)
+
+
+def test_what_was_long_ago_is_not_known() -> None:
+    """A file of an hour two years ago makes no home that is two years old."""
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    series = SeriesForecast(BERLIN)
+    old = {int((now - timedelta(days=700)).timestamp()) // 3600 * 3600: 1.0}
+    series.take(old, now)
+    series.learn()
+    assert series.days_known == 0
+    assert series.outlook(now) is None
+    young = readings((now - timedelta(days=5)).astimezone(UTC), now)
+    series.take(old | young, now)
+    series.learn()
+    outlook = series.outlook(now)
+    assert outlook
+    assert outlook.days_known == 4
+    assert outlook.tomorrow.mean == pytest.approx(8.56, rel=0.05)
 
 
 def test_a_restart_forgets_no_score() -> None:
@@ -167,5 +212,6 @@ def test_a_restart_forgets_no_score() -> None:
     assert outlook
     assert restored
     assert restored.tomorrow.mean == pytest.approx(outlook.tomorrow.mean, rel=1e-4)
-    with pytest.raises(ValueError, match="not a record"):
-        SeriesForecast(BERLIN).restore(b"something else")
+    for damaged in (b"something else", series.state()[:-40], b""):
+        with pytest.raises(ValueError, match="not a record"):
+            SeriesForecast(BERLIN).restore(damaged)

@@ -14,7 +14,7 @@ from .scores import pinball_loss
 _DAYS: Final = 42
 _FADING: Final = 28.0
 # A model whose loss is this share above the best one's counts a third (1/e) of it.
-_SHARPNESS: Final = 0.04
+_SHARPNESS: Final = 0.02
 # Losses below this share of the worst one are taken as that: two ways of hardly any
 # error are the same.
 _LEAST_LOSS: Final = 1e-3

@@ -65,15 +65,22 @@ class Forecaster:
         self._fit_due(past, day + past.days)
         self.record.forget_before(day + past.days - KEPT_DAYS)
 
-    def forecast(self, past: Past, lead: int) -> Forecast:
-        """Forecast the day `lead` days after the past; ValueError if no model can."""
+    def forecast(
+        self, past: Past, lead: int, judged_by: Past | None = None
+    ) -> Forecast:
+        """Forecast the day `lead` days after the past; ValueError if no model can.
+
+        What was issued is held against `judged_by`, by default the past itself: one that
+        ends in a day that is not over is no judge.
+        """
         predictions = self._ask(past, lead)
         if not predictions:
             msg = f"no model forecasts from {past.days} days"
             raise ValueError(msg)
-        weights = blend_weights(self.record, past, lead, list(predictions))
+        judge = judged_by or past
+        weights = blend_weights(self.record, judge, lead, list(predictions))
         blended = blend(predictions, weights)
-        outcomes = self.record.outcomes(BLEND, past, lead, CALIBRATION_DAYS)
+        outcomes = self.record.outcomes(BLEND, judge, lead, CALIBRATION_DAYS)
         return Forecast(calibrate(blended, outcomes), weights)
 
     def _issue(self, past: Past) -> None:

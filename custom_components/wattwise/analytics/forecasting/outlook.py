@@ -12,6 +12,7 @@ from .forecaster import FINAL, Forecaster
 from .local_days import DayRows, Floats, Integers, LocalClock
 from .past import DAYS_AHEAD, Past
 from .prediction import LEVELS, Prediction
+from .within_the_day import refresh, refresh_tomorrow, with_today
 
 HORIZON_HOURS: Final = 48
 
@@ -30,36 +31,33 @@ def make_outlook(
     """
     forecasts = [forecaster.forecast(past, lead) for lead in range(DAYS_AHEAD)]
     predictions = [forecast.prediction for forecast in forecasts]
-    first = int(np.ceil(now.timestamp() / clock.step)) * clock.step
-    starts = np.arange(first, first + HORIZON_HOURS * 3600, clock.step, dtype=np.int64)
-    running = _running_slot(clock, rows, now)
+    midnight = predictions[0]
+    # Slots begin by the clock on the wall, in some countries at half past in UTC.
+    ahead = clock.slots_of(clock.date_of(now), 1 + DAYS_AHEAD)
+    starts = ahead[ahead >= now.timestamp()][: HORIZON_HOURS * 3600 // clock.step]
+    begun = ahead[ahead <= now.timestamp()][-1:]
+    running = int(clock.places(begun, rows.first).slot[0])
     today, tomorrow = (
         forecaster.record.outcomes(FINAL, past, lead, CALIBRATION_DAYS)
         for lead in (0, 1)
     )
+    predictions[:2] = _refreshed(forecaster, past, rows, predictions, running)
     rest = day_total(predictions[0], today, slice(running, past.slots))
-    measured = _measured_today(rows, past, predictions[0], running)
-    begun = now.timestamp() % clock.step / clock.step
-    passed = begun * float(predictions[0].mean[running])
+    measured = float(predictions[0].mean[:running].sum())
+    passed = (now.timestamp() - float(begun[0])) / clock.step
+    passed *= float(predictions[0].mean[running])
     days = clock.slots_of(clock.date_of(now), 2)
     return Outlook(
         now,
         clock.step,
         _expected_slots(clock, rows, past, predictions, starts),
-        _expected_slots(clock, rows, past, predictions, days),
+        _expected_slots(clock, rows, past, [midnight, *predictions[1:]], days),
         _expected(rest, measured),
         _expected(rest, -passed),
         _expected(day_total(predictions[1], tomorrow)),
         forecasts[0].weights,
         past.days,
     )
-
-
-def _running_slot(clock: LocalClock, rows: DayRows, now: datetime) -> int:
-    """Return the place of the slot that has begun."""
-    begun = int(now.timestamp()) // clock.step * clock.step
-    place = clock.places(np.array([begun], dtype=np.int64), rows.first)
-    return int(place.slot[0])
 
 
 def _expected_slots(
@@ -78,15 +76,23 @@ def _expected_slots(
     )
 
 
-def _measured_today(
-    rows: DayRows, past: Past, prediction: Prediction, running: int
-) -> float:
-    """Return what was used until now; what is not known, as it was expected."""
-    over = slice(0, running)
-    known = np.full(past.slots, np.nan)
+def _refreshed(
+    forecaster: Forecaster,
+    past: Past,
+    rows: DayRows,
+    predictions: list[Prediction],
+    over: int,
+) -> list[Prediction]:
+    """Return the forecasts of today and tomorrow after `over` of today's slots."""
+    measured = np.full(past.slots, np.nan)
     if len(rows.energy) > past.days:
-        known = rows.energy[past.days]
-    return float(np.where(np.isnan(known), prediction.mean, known)[over].sum())
+        measured = rows.energy[past.days]
+    today = refresh(past, predictions[0], measured, over)
+    if today is predictions[0]:
+        return predictions[:2]
+    provisional = forecaster.forecast(with_today(past, today), 0, judged_by=past)
+    tomorrow = refresh_tomorrow(predictions[1], provisional.prediction, over)
+    return [today, tomorrow]
 
 
 def _expected_slot(prediction: Prediction, slot: int) -> Expected:

@@ -10,7 +10,11 @@ from typing import Final
 from .model import Model
 from .models.analog_days import AnalogDays
 from .models.hour_of_week import HourOfWeek
+from .models.median_regression import MedianRegression
 from .models.persistence import PersistenceEnsemble
+from .models.pretrained_network import PretrainedNetwork
+from .models.pretrained_trees import PretrainedTrees
+from .models.ridge_regression import RidgeRegression
 from .models.seasonal_naive import DailyNaive, WeeklyNaive
 from .models.weighted_days import WeightedDays
 
@@ -22,6 +26,10 @@ _DEFAULT: Final[list[ModelFactory]] = [
     HourOfWeek,
     WeightedDays,
     AnalogDays,
+    MedianRegression,
+    RidgeRegression,
+    PretrainedTrees,
+    PretrainedNetwork,
 ]
 # What they are compared with.
 _REFERENCES: Final[list[ModelFactory]] = [DailyNaive, WeeklyNaive]

@@ -5,19 +5,29 @@ are laid into rows.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 import io
 import math
+from typing import Final
+import zipfile
+import zlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .expectation import Outlook, SkillReport
 from .forecaster import Forecaster
-from .local_days import DayRows, LocalClock
+from .local_days import DayRows, Floats, LocalClock
 from .outlook import make_outlook
 from .past import DAYS_AHEAD, Calendar, Past
 from .registry import default_models
 from .skill_report import skill_report
+
+# The share of a day that must be known for it to count as measured.
+_MEASURED_SHARE: Final = 0.75
+# After so many days without a reading, a home begins anew.
+_FORGOTTEN_DAYS: Final = 60
 
 
 class SeriesForecast:
@@ -35,8 +45,8 @@ class SeriesForecast:
 
     @property
     def days_known(self) -> int:
-        """Whole days that have been measured, at least in part."""
-        return self._past.days if self._past else 0
+        """Days that were measured for the most part."""
+        return int(_measured(self._past.measured).sum()) if self._past else 0
 
     def take(
         self, slots: Mapping[int, float], now: datetime, free: Collection[date] = ()
@@ -56,6 +66,7 @@ class SeriesForecast:
             np.array(list(known.values()), dtype=np.float64),
             self._clock,
         )
+        rows = _without_what_is_long_ago(rows, self._clock.date_of(now))
         days = (self._clock.date_of(now) - rows.first).days
         whole = np.full((days, rows.energy.shape[1]), np.nan)
         kept = rows.energy[:days]
@@ -70,14 +81,15 @@ class SeriesForecast:
 
     def learn(self, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Relive the midnights since the last time; raises CancelledError."""
-        if self._past and self._past.days:
+        if self._past and self.days_known:
             self._forecaster.advance(self._past, cancelled)
 
     def outlook(self, now: datetime) -> Outlook | None:
         """Forecast from `now` on; None while there is no whole day to go by."""
-        if not self._past or not self._rows or not self._past.days:
+        if not self._past or not self._rows or not self.days_known:
             return None
-        return make_outlook(self._forecaster, self._past, self._rows, self._clock, now)
+        said = make_outlook(self._forecaster, self._past, self._rows, self._clock, now)
+        return replace(said, days_known=self.days_known)
 
     def report(self, days: int) -> SkillReport | None:
         """Score what was issued for the last whole days; None if nothing was."""
@@ -102,6 +114,31 @@ class SeriesForecast:
                 self._forecaster.restore(
                     {key: arrays[key].astype(np.float64) for key in arrays.files}
                 )
-        except (OSError, KeyError, EOFError, ValueError) as err:
+        except (
+            OSError,
+            KeyError,
+            IndexError,
+            EOFError,
+            ValueError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as err:
             msg = f"not a record of forecasts: {err}"
             raise ValueError(msg) from err
+
+
+def _measured(rows: Floats) -> NDArray[np.bool_]:
+    """Tell of each day (days, slots) whether it was measured for the most part."""
+    return np.asarray((~np.isnan(rows)).mean(axis=1) >= _MEASURED_SHARE)
+
+
+def _without_what_is_long_ago(rows: DayRows, today: date) -> DayRows:
+    """Drop the days before the last long time without a reading."""
+    known = np.flatnonzero((~np.isnan(rows.energy)).any(axis=1))
+    silent = np.diff(np.append(known, (today - rows.first).days))
+    long = np.flatnonzero(silent > _FORGOTTEN_DAYS)
+    if not long.size:
+        return rows
+    # The last day is kept, lest there be no row at all.
+    first = int(known[min(int(long[-1]) + 1, len(known) - 1)])
+    return DayRows(rows.first + timedelta(first), rows.energy[first:])

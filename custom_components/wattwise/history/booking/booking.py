@@ -275,6 +275,8 @@ class Booking(LedgerPage):
     ) -> None:
         """Store what a counter showed and book what it counted."""
         span_ms = point.time_ms - last.time_ms
+        if self._is_unlikely(last.time_ms, point.time_ms, energy_wh):
+            span_ms, energy_wh = 0, 0.0
         new = RawReading(point.time_ms, point.value, span_ms, energy_wh)
         self._share_spread(state.channel_id, new, 1)
         self._register(state, energy_wh, shows=point.value)
@@ -309,6 +311,10 @@ class Booking(LedgerPage):
         else:
             after_span_ms = min(after.span_ms, after.time_ms - point.time_ms)
         span_ms = point.time_ms - from_point.time_ms if from_point else 0
+        if self._is_unlikely(point.time_ms - span_ms, point.time_ms, to_new):
+            span_ms, to_new = 0, 0.0
+        if to_point and self._is_unlikely(point.time_ms, after.time_ms, to_after):
+            after_span_ms, to_after = 0, 0.0
         after = self._change_energy(state, after, after_span_ms, to_after)
         new = RawReading(point.time_ms, point.value, span_ms, to_new)
         self._share_spread(state.channel_id, new, 1)
@@ -317,6 +323,15 @@ class Booking(LedgerPage):
             self._register(state, to_new + to_after - booked_wh, shows=point.value)
         self._store(state, new, after)
         self._receipt.accepted += 1
+
+    def _is_unlikely(self, start_ms: int, end_ms: int, energy_wh: float) -> bool:
+        """Whether a file's counter is hardly that of the reading beside it."""
+        limit = self._profile.joint_limit
+        return (
+            not self._live
+            and limit is not None
+            and limit.is_exceeded(start_ms, end_ms, energy_wh)
+        )
 
     def _held_until(
         self,

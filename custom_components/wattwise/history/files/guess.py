@@ -14,7 +14,7 @@ from ..giving_way import giving_way
 from .clock import Clock
 from .errors import AmbiguousDatesError, AmbiguousNumbersError, NoTableError
 from .formats import open_table
-from .headings import channel_of, stamped_at_end, unit_of
+from .headings import channel_of, names_counter, stamped_at_end, unit_of
 from .layout import DateOrder, DecimalMark, Layout
 from .number_format import read_number
 from .survey import find_date_order, find_decimal_mark, find_interval
@@ -103,6 +103,8 @@ def detect(path: Path) -> Guess:
         for name, cells in columns.items()
         if name not in apart and (guess := _value(name, cells))
     }
+    if not values and not times.keys() - {time_column}:
+        raise NoTableError
     first = tuple(_text(cells[0]) for cells in columns.values())
     known = Guess(
         table.format,
@@ -224,7 +226,10 @@ def _value(name: str, cells: list[Cell]) -> ValueGuess | None:
         return None
     unit = unit_of(name)
     channel = channel_of(name, unit)
-    return ValueGuess(channel, unit, _is_counter(numbers), mark, ambiguous)
+    is_counter = _is_counter(numbers)
+    if is_counter is None and names_counter(name):
+        is_counter = _mostly_rises(numbers) or None
+    return ValueGuess(channel, unit, is_counter, mark, ambiguous)
 
 
 def _is_counter(numbers: list[float]) -> bool | None:
@@ -240,6 +245,13 @@ def _is_counter(numbers: list[float]) -> bool | None:
     # All the same may be either, and with a fall now and then it may be a counter
     # that was reset, or amounts of something that is seldom used.
     return True if not falling and numbers[0] < numbers[-1] else None
+
+
+def _mostly_rises(numbers: list[float]) -> bool:
+    """Whether numbers rise on the whole, with a fall now and then."""
+    rising = sum(b > a for a, b in pairwise(numbers))
+    falling = sum(b < a for a, b in pairwise(numbers))
+    return min(rising, falling) <= len(numbers) * _RARELY < max(rising, falling)
 
 
 def _value_column(values: dict[str, ValueGuess]) -> str | None:

@@ -23,6 +23,12 @@ _EXPORT: Final = re.compile(
     r"|retour|terug|excedent|surplus",
     re.IGNORECASE,
 )
+_COUNTER: Final = re.compile(
+    r"(?:meter|counter)[ _-]?(?:reading|stand)|counter|cumulative|register"
+    r"|z(?:ä|ae)hlerst(?:a|ä|ae)nd|meterstand|stand(?![a-z])|relev(?:é|e)|lectura"
+    r"|lettura",
+    re.IGNORECASE,
+)
 _PHASE: Final = re.compile(
     r"(?:\bl|_l|phase[ _-]?|\bph[ _-]?)([123])(?![a-z0-9])", re.IGNORECASE
 )
@@ -68,6 +74,11 @@ def channel_of(heading: str, unit: str | None) -> Channel | None:
     phase = _PHASE.search(heading)
     name = phase[1] if phase else "1"
     return Channel(f"{quantity}_l{name}")
+
+
+def names_counter(heading: str) -> bool:
+    """Whether a heading speaks of what a meter shows, not of what flowed."""
+    return _COUNTER.search(heading) is not None
 
 
 def stamped_at_end(heading: str) -> bool | None:

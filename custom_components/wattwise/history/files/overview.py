@@ -4,8 +4,10 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
+import time
 from typing import Final
 
+from ...metering.plausibility import EARLIEST_MS, MAX_AHEAD_MS
 from ...metering.quantity import Quantity
 from ...metering.reading import Reading, Refusal, RefusedReading
 from ..giving_way import giving_way
@@ -45,7 +47,8 @@ class Overview:
     """What the batches of a file add up to.
 
     `first_ms` is when the first period begins, `last_ms` when the last amount was
-    complete, or the last momentary value was shown.
+    complete, or the last momentary value was shown; times that nobody can have
+    measured at do not count, unless there are no others.
     `months` holds, by local month such as 2026-02, the energy of a channel of power
     or energy [Wh], and the mean of any other.
     """
@@ -54,8 +57,9 @@ class Overview:
         """Sum by the months of a zone."""
         self.interval_s = interval_s
         self.rows = 0
-        self.first_ms: int | None = None
-        self.last_ms: int | None = None
+        self._latest_ms = time.time_ns() // 1_000_000 + MAX_AHEAD_MS
+        self._possible: tuple[int, int] | None = None
+        self._impossible: tuple[int, int] | None = None
         self.preview: list[tuple[int, Reading]] = []
         """The first readings, each with the start of its period [ms]."""
         self.refused = Refusals()
@@ -66,6 +70,18 @@ class Overview:
         self._month = ""
         self._month_start_ms = self._month_end_ms = 0
         self._counted: Reading | None = None
+
+    @property
+    def first_ms(self) -> int | None:
+        """When the file begins."""
+        span = self._possible or self._impossible
+        return span[0] if span else None
+
+    @property
+    def last_ms(self) -> int | None:
+        """When it ends."""
+        span = self._possible or self._impossible
+        return span[1] if span else None
 
     @property
     def months(self) -> dict[str, float]:
@@ -83,10 +99,10 @@ class Overview:
         rows = list(zip(batch.starts_ms, batch.readings, strict=True))
         self.preview += rows[:missing]
         for start_ms, reading in giving_way(rows):
-            if self.first_ms is None or start_ms < self.first_ms:
-                self.first_ms = start_ms
-            if self.last_ms is None or reading.time_ms > self.last_ms:
-                self.last_ms = reading.time_ms
+            if EARLIEST_MS <= reading.time_ms <= self._latest_ms:
+                self._possible = _wider(self._possible, start_ms, reading.time_ms)
+            else:
+                self._impossible = _wider(self._impossible, start_ms, reading.time_ms)
             self._sum(reading, batch.interval_s)
 
     def _sum(self, reading: Reading, interval_s: float) -> None:
@@ -123,3 +139,10 @@ class Overview:
         self._month = f"{local:%Y-%m}"
         self._month_start_ms = milliseconds(first)
         self._month_end_ms = milliseconds(following)
+
+
+def _wider(span: tuple[int, int] | None, start_ms: int, end_ms: int) -> tuple[int, int]:
+    """Return a span that reaches over another one too."""
+    return (
+        (min(span[0], start_ms), max(span[1], end_ms)) if span else (start_ms, end_ms)
+    )

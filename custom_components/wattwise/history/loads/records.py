@@ -9,6 +9,7 @@ from typing import Final
 from ...metering.quantity import Channel
 from ..readings.brought import Brought
 from ..readings.pruned import Stretches
+from ..readings.raw_readings import RawReadings
 from .times import pack_times, unpack_times
 
 # A wrong file is noticed when a bill comes, which may be every three months. Until
@@ -24,8 +25,10 @@ class Load:
     load_id: int
     meter_id: str
     file: str
+    channel: Channel
     loaded_ms: int
     first_ms: int
+    """When the first period begins."""
     last_ms: int
     count: int
     """How many readings it added."""
@@ -127,15 +130,40 @@ def loads_of(connection: sqlite3.Connection, meter_ids: Collection[str]) -> list
     """Return what was loaded into these meters and can be taken back, newest first."""
     marks = ", ".join("?" * len(meter_ids))
     rows = connection.execute(
-        "SELECT load_id, meter_id, file, loaded_ms, min(first_ms), max(last_ms),"  # noqa: S608  (marks)
-        " sum(count), undone FROM load JOIN load_part USING (load_id)"
-        f" WHERE meter_id IN ({marks}) GROUP BY load_id ORDER BY load_id DESC",
+        # Of the bare columns SQLite takes those of the row with the least time.
+        "SELECT load_id, load.meter_id, file, name, channel_id, loaded_ms,"  # noqa: S608  (marks)
+        " min(load_part.first_ms), sum(count), undone FROM load"
+        " JOIN load_part USING (load_id) JOIN channel USING (channel_id)"
+        f" WHERE load.meter_id IN ({marks}) GROUP BY load_id ORDER BY load_id DESC",
         tuple(meter_ids),
+    ).fetchall()
+    lasts = dict(
+        connection.execute(
+            "SELECT load_id, max(last_ms) FROM load_part GROUP BY load_id"
+        ).fetchall()
     )
+    raw = RawReadings(connection)
     return [
-        Load(number, meter_id, file, loaded, first, last, count, bool(undone))
-        for number, meter_id, file, loaded, first, last, count, undone in rows
+        Load(
+            number,
+            meter_id,
+            file,
+            Channel(name),
+            loaded,
+            _start_of(raw, channel_id, first),
+            lasts[number],
+            count,
+            bool(undone),
+        )
+        for number, meter_id, file, name, channel_id, loaded, first, count, undone in rows
     ]
+
+
+def _start_of(raw: RawReadings, channel_id: int, time_ms: int) -> int:
+    """Return when the period of a reading begins; amounts bear the time of its end."""
+    reading = raw.at(channel_id, time_ms)
+    is_amount = reading is not None and reading.value is None
+    return time_ms - reading.span_ms if reading and is_amount else time_ms
 
 
 def leaving(connection: sqlite3.Connection, meter_id: str) -> list[int]:

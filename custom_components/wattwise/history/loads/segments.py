@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ...metering.counter import CounterPoint, follows
+from ...metering.counter import CounterPoint, follows, restart_energy
 from ...metering.profile import MeterProfile
 from ...metering.quantity import Channel
 from ..booking.coverage import Coverage
@@ -64,9 +64,11 @@ def counter_joined(
         return noted
     last = CounterPoint(before.time_ms, before.value)
     point = CounterPoint(reading.time_ms, reading.value)
-    energy_wh = reading.energy_wh or 0.0
-    if follows(last, point, profile.max_power_w(channel)):
+    max_power_w = profile.max_power_w(channel)
+    if follows(last, point, max_power_w):
         energy_wh = point.value - last.value
+    else:
+        energy_wh = restart_energy(last, point, max_power_w)
     return reading._replace(span_ms=joint.gap_ms, energy_wh=energy_wh)
 
 

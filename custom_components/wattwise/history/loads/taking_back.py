@@ -141,6 +141,13 @@ class _TakingBack:
             assert hour is not None  # only the last of them is
             start_ms = hour * HOUR_MS
             rows = self._raw.between(channel_id, start_ms, start_ms + HOUR_MS)
+            if rows and rows[0].time_ms in taken:
+                # Readings of others may lie between the hours.
+                near = self._raw.previous(
+                    channel_id, rows[0].time_ms, self._state.first_ms
+                )
+                if near and near.time_ms not in taken:
+                    found.append(near)
             found += rows
             if following != hour + 1 and rows:
                 # What follows shows whether readings of others lie between.
@@ -148,10 +155,6 @@ class _TakingBack:
                 if beyond and beyond.time_ms not in taken:
                     found.append(beyond)
         before: RawReading | None = None
-        if found and found[0].time_ms in taken:
-            before = self._raw.previous(
-                channel_id, found[0].time_ms, self._state.first_ms
-            )
         is_running = False
         for reading in _once(found):
             if reading.time_ms not in taken:

@@ -5,7 +5,7 @@ its neighbour there, as if nothing had been pruned. What lies between is known i
 only, so nothing can be added to it without counting twice.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,6 +56,13 @@ class Stretches:
         return (place > 0 and self.items[place - 1][1] > start_ms) or any(
             start < end_ms for start, _ in following
         )
+
+    def end_over(self, start_ms: int, end_ms: int) -> int | None:
+        """Return the end of the last one that has time in common with a stretch."""
+        place = bisect_left(self.items, (end_ms, end_ms))
+        if place and self.items[place - 1][1] > start_ms:
+            return self.items[place - 1][1]
+        return None
 
     def starts(self, time_ms: int) -> bool:
         """Whether one starts at this time."""

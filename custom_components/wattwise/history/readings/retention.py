@@ -148,6 +148,10 @@ def prune_readings(
     while hour is not None and (hour + 1) * HOUR_MS <= before_ms:
         if time.monotonic() > until:
             break
+        kept_until_ms = undoable.end_over(hour * HOUR_MS, (hour + 1) * HOUR_MS)
+        if kept_until_ms is not None:
+            hour = packed.first_from(channel_id, (kept_until_ms - 1) // HOUR_MS + 1)
+            continue
         rows = packed.read(channel_id, hour)
         first, last = rows[0], rows[-1]
         before: Row | None = None
@@ -159,12 +163,13 @@ def prune_readings(
         inside = (begun or _are_near(before, first)) and (
             ended or _are_near(last, after)
         )
-        inside = inside and not undoable.overlaps(hour * HOUR_MS, (hour + 1) * HOUR_MS)
+        around = [row for row in (before, *rows, after) if row is not None]
+        stretch = around[0][0], around[-1][0]
+        # What a stretch ends in must stay: no reading that may be taken back.
+        inside = inside and not undoable.overlaps(stretch[0], stretch[1] + 1)
         if inside and not _is_stale(
             transaction, of, (hour - 1) * HOUR_MS, hour * HOUR_MS + HOUR_MS
         ):
-            around = [row for row in (before, *rows, after) if row is not None]
-            stretch = around[0][0], around[-1][0]
             pruned.append(stretch)
             known = Stretches.of((*known.items, stretch))
             if of.channel is Channel.POWER and (times := _derived(around)):

@@ -1,0 +1,1 @@
+"""How good forecasts are: rolling origins on real households, models side by side."""
