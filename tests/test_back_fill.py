@@ -505,6 +505,32 @@ async def add_again(
     return entry
 
 
+async def test_records_of_an_earlier_version(
+    berlin: HomeAssistant, messages: list[str]
+) -> None:
+    """An update loads nothing anew, though it was not noted how a meter was added."""
+    energy = add_sensor(berlin, "oven_energy", "kWh", "1000", "energy")
+    rows = rising(hours_of(this_hour() - timedelta(days=3), this_hour()))
+    await async_keep_statistics(berlin, energy, "kWh", sums=rows)
+    entry = await add_meter(berlin, {"energy_import": energy})
+    (subentry_id,) = entry.subentries
+    records = await async_back_fill_records(berlin)
+    progress = records.of(only_meter(entry).profile.meter_id)
+    known = progress[Channel.ENERGY_IMPORT]
+    assert known.done
+    assert known.added_as == subentry_id
+    known.added_as = None
+    messages.clear()
+
+    await berlin.config_entries.async_reload(entry.entry_id)
+    await berlin.async_block_till_done(wait_background_tasks=True)
+
+    assert progress[Channel.ENERGY_IMPORT] is known
+    assert known.added_as == subentry_id
+    assert known.first_own_ms is None
+    assert not messages
+
+
 @pytest.mark.parametrize("is_available", [True, False])
 async def test_a_meter_added_again_learns_what_it_missed(
     berlin: HomeAssistant, is_available: bool

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
+import threading
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.loads import rehearsal
+from custom_components.wattwise.history.readings import raw_readings
 from custom_components.wattwise.metering.profile import EnergyKind
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -78,13 +81,16 @@ async def test_contradictions_are_counted_before(
         "rows": 305,
         "accepted": 299,
         "duplicate": 1,
+        # It is not known from elsewhere: the file has this row twice.
+        "doubled": 1,
         "held": 0,
         "compared_with_history": True,
+        "joints": [],
     }
     assert only_meter(home).coordinator.latest == {}
     loaded = await call(wattwise, "import_history", **asked)
     assert reasons(loaded) == reasons(preview)
-    for key in ("accepted", "duplicate", "held"):
+    for key in ("accepted", "duplicate", "doubled", "held"):
         assert loaded[key] == preview["expected"][key]
 
 
@@ -104,6 +110,7 @@ async def test_what_is_known_contradicts_too(
     write_csv(folder / "counter.csv", [["time", "kWh"], *rows])
     preview = await call(wattwise, "import_history", dry_run=True, **asked)
     assert preview["expected"]["duplicate"] == 59
+    assert preview["expected"]["doubled"] == 0
     assert preview["expected"]["accepted"] == 40
     assert reasons(preview) == {"conflicting_value": (1, [12])}
     loaded = await call(wattwise, "import_history", **asked)
@@ -128,3 +135,46 @@ async def test_of_long_files_the_first_rows_are_judged(
     await call(wattwise, "import_history", **asked)
     preview = await call(wattwise, "import_history", dry_run=True, **asked)
     assert not preview["expected"]["compared_with_history"]
+
+
+async def test_what_is_known_is_asked_in_parts(
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others ask in between: no question reads more than a page and its last hour."""
+    monkeypatch.setattr(raw_readings, "_PAGE", 100)
+    rows = [[1_700_000_000 + 60 * n, 100 + n / 1000] for n in range(2_000)]
+    write_csv(folder / "counter.csv", [["time", "kWh"], *rows])
+    asked = request(wattwise, home)
+    await call(wattwise, "import_history", **asked)
+    read: list[int] = []
+    asking = threading.local()
+    ask, between = History.ask, raw_readings.RawReadings.between
+
+    async def one_more(self: History, question: Any) -> Any:
+        def answer(queries: Any) -> Any:
+            asking.count = 0
+            try:
+                return question(queries)
+            finally:
+                read.append(asking.count)
+                del asking.count
+
+        return await ask(self, answer)
+
+    def counted(*args: Any) -> Any:
+        found = between(*args)
+        # The rehearsal, in other threads, looks into a history of its own.
+        if hasattr(asking, "count"):
+            asking.count += len(found)
+        return found
+
+    monkeypatch.setattr(History, "ask", one_more)
+    monkeypatch.setattr(raw_readings.RawReadings, "between", counted)
+    preview = await call(wattwise, "import_history", dry_run=True, **asked)
+    assert preview["expected"]["duplicate"] == 2_000
+    assert preview["expected"]["compared_with_history"]
+    assert sum(read) >= 2_000
+    assert max(read) <= 160

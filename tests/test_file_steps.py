@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 import re
 import tempfile
@@ -21,6 +22,7 @@ from custom_components.wattwise.history.files import meter_file
 from custom_components.wattwise.history.periods.calendar import Period
 from custom_components.wattwise.metering.profile import EnergyKind
 from custom_components.wattwise.metering.quantity import Channel
+from custom_components.wattwise.metering.reading import Reading
 from custom_components.wattwise.running_import import async_get_import
 from custom_components.wattwise.uploaded_file import async_take_upload
 from homeassistant.components.recorder import Recorder
@@ -313,6 +315,7 @@ async def test_what_cannot_be_known_is_asked(
         ("sheet.xlsx", b"PK\x03\x04" + bytes(40), "file_is_spreadsheet"),
         ("empty.csv", b"", "file_without_table"),
         ("words.csv", b"no table at all\nreally not\n", "file_without_table"),
+        ("letters.csv", b"time,kWh\ntoday,few\nsoon,many\n", "file_without_table"),
         ("data.parquet", b"PAR1" + bytes(40), "file_broken"),
         ("data.h5", b"\x89HDF\r\n\x1a\n" + bytes(40), "file_broken"),
         ("noise.bin", bytes(range(256)) * 8, "file_format_unknown"),
@@ -539,4 +542,135 @@ async def test_statistics_of_the_file_stand_one_by_one(
         ["Grid: energy imported, from files"],
         ["Grid: energy exported, from files"],
     ]
+    await wattwise.async_block_till_done()
+
+
+async def test_counter_of_another_meter(
+    wattwise: HomeAssistant, home: MockConfigEntry, upload: Upload
+) -> None:
+    """The sums are of what would be added, and what two counters are apart is said."""
+    meter = only_meter(home)
+    profile = replace(meter.profile, energy_kind=EnergyKind.COUNTER)
+    start_ms = int(datetime(2026, 2, 22, tzinfo=UTC).timestamp() * 1000)
+    await meter.history.append(
+        profile,
+        [
+            Reading(Channel.ENERGY_IMPORT, start_ms + n * 3_600_000, 9.2e6 + n * 2_000)
+            for n in range(48)
+        ],
+    )
+    rows = [
+        (f"2026-02-{n // 24 + 7:02} {n % 24:02}:00", 1000 + n / 4) for n in range(96)
+    ]
+    rows[50] = (rows[50][0], 1.0)
+    rows += [rows[10], ("2126-02-01 00:00", 2000.0), ("2126-02-01 01:00", 2001.0)]
+    content = "\n".join(["Time,Meter reading kWh", *(f"{t},{v}" for t, v in rows)])
+    result = await open_options(wattwise, home, "past_readings")
+    result = await send_file(
+        wattwise, result, await upload("old.csv", content.encode())
+    )
+    answers = shown(result)
+    assert answers["kind"] == "counter"
+    # For a counter it does not matter; for amounts it would.
+    assert "stamp" not in answers
+    wrong = await submit_options(wattwise, result, **answers | {"kind": "interval"})
+    assert wrong["errors"] == {"stamp": "choice_needed"}
+    result = await submit_options(wattwise, result, **answers)
+    result = await after_progress(wattwise, result)
+    assert result["step_id"] == "past_readings_check"
+    assert told(result)["months"].splitlines() == [
+        "- 2026-02: 23.8 kWh",
+        "- 2126-02: 0.0 kWh",
+    ]
+    assert (told(result)["first"], told(result)["last"]) == (
+        "2026-02-07 00:00",
+        "2026-02-10 23:00",
+    )
+    expected = told(result)["expected"].splitlines()
+    assert expected[:4] == [
+        "- 95 would be added",
+        "- 1 stands in the file a second time",
+        "- 2 × the time is in the future (rows 99, 100)",
+        "- 1 × the counter does not fit between the values around it (row 52)",
+    ]
+    assert expected[5] == (
+        "**8,176.2 kWh would fall into the time from 2026-02-10 23:00 to"
+        " 2026-02-22 01:00**, between this file and what is known beside it. That is"
+        " more than this meter can have measured: it is not counted, and this time"
+        " stays a gap."
+    )
+    assert expected[7].startswith("Is this file from the same counter?")
+    result = await choose(wattwise, result, "past_readings_load")
+    result = await after_progress(wattwise, result)
+    assert told(result)["counts"].splitlines() == [
+        "- 95 readings were added",
+        "- 1 stands in the file a second time",
+    ]
+    wattwise.config_entries.options.async_abort(result["flow_id"])
+    # The list of loaded files says the same.
+    result = await open_options(wattwise, home, "loaded_files")
+    assert result["data_schema"] is not None
+    (selector,) = result["data_schema"].schema.values()
+    (option,) = selector.config["options"]
+    assert option["label"].startswith("old.csv · Grid · Energy used or imported · ")
+    assert option["label"].endswith("from 2026-02-07 00:00 to 2026-02-10 23:00")
+    wattwise.config_entries.options.async_abort(result["flow_id"])
+    await wattwise.async_block_till_done()
+
+
+async def test_loaded_amounts_begin_with_their_period(
+    wattwise: HomeAssistant, home: MockConfigEntry, upload: Upload
+) -> None:
+    """The list of loaded files names the times that the preview named."""
+    content = "time,kWh\n" + "".join(f"2026-02-01 {n:02}:00,1\n" for n in range(24))
+    result = await open_options(wattwise, home, "past_readings")
+    result = await send_file(
+        wattwise, result, await upload("day.csv", content.encode())
+    )
+    answers = shown(result) | {"kind": "interval"}
+    result = await submit_options(wattwise, result, **answers)
+    result = await after_progress(wattwise, result)
+    first, last = told(result)["first"], told(result)["last"]
+    assert (first, last) == ("2026-02-01 00:00", "2026-02-02 00:00")
+    result = await choose(wattwise, result, "past_readings_load")
+    result = await after_progress(wattwise, result)
+    wattwise.config_entries.options.async_abort(result["flow_id"])
+    result = await open_options(wattwise, home, "loaded_files")
+    assert result["data_schema"] is not None
+    (selector,) = result["data_schema"].schema.values()
+    (option,) = selector.config["options"]
+    assert option["label"].endswith(f"from {first} to {last}")
+    wattwise.config_entries.options.async_abort(result["flow_id"])
+    await wattwise.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("heading", "channel", "unit", "months"),
+    [
+        ("voltage_l1", "voltage_l1", "V", ["- 2026-01: 231.0 V", "- 2026-02: 236.0 V"]),
+        # How long the last value was held, no row tells.
+        ("power", "power", "W", ["- 2026-01: 2.8 kWh", "- 2026-02: 2.6 kWh"]),
+    ],
+)
+async def test_months_of_what_would_be_added(
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    upload: Upload,
+    heading: str,
+    channel: str,
+    unit: str,
+    months: list[str],
+) -> None:
+    """Means of other quantities, the energy of power; doubled rows count once."""
+    rows = [(f"2026-01-31 {n:02}:00", 231) for n in range(12, 24)]
+    rows += [(f"2026-02-01 {n:02}:00", 236) for n in range(12)]
+    content = "\n".join(f"{time},{value}" for time, value in [*rows, *rows[:5]])
+    content = f"time,{heading} [{unit}]\n{content}\n"
+    result = await open_options(wattwise, home, "past_readings")
+    result = await send_file(wattwise, result, await upload("x.csv", content.encode()))
+    answers = shown(result) | {"channel": channel, "kind": "power", "stamp": "start"}
+    result = await submit_options(wattwise, result, **answers)
+    result = await after_progress(wattwise, result)
+    assert told(result)["months"].splitlines() == months
+    wattwise.config_entries.options.async_abort(result["flow_id"])
     await wattwise.async_block_till_done()

@@ -136,12 +136,26 @@ async def test_a_new_home_says_that_it_waits(
 async def test_a_young_home_says_that_it_learns(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A forecast from three days is one, and said to be young."""
-    await home_of(wattwise, freezer, days=3)
+    """A forecast from six days is one, and said to be young."""
+    await home_of(wattwise, freezer, days=6)
     assert state(wattwise, "forecast_stage") == "learning"
     assert float(state(wattwise, "consumption_forecast_tomorrow")) == pytest.approx(
         24 * 0.31 + 2, rel=0.15
     )
+
+
+async def test_the_first_hours_are_those_of_other_homes(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A home of this morning is told what homes do, and that they are others."""
+    entry = await home_of(wattwise, freezer, days=0)
+    (meter,) = entry.runtime_data.meters.values()
+    readings = counter(Channel.ENERGY_IMPORT, used_w, 0)
+    await meter.history.append(meter.profile, readings, live=False)
+    await pass_time(wattwise, freezer, 61)
+    assert state(wattwise, "forecast_stage") == "borrowed"
+    assert state(wattwise, "forecast_method") == "group_profile"
+    assert 3 < float(state(wattwise, "consumption_forecast_tomorrow")) < 20
 
 
 async def test_the_action_returns_the_curve(

@@ -74,8 +74,10 @@ async def test_year_of_a_real_household(
         "rows": len(rows),
         "accepted": len(rows),
         "duplicate": 0,
+        "doubled": 0,
         "held": 0,
         "compared_with_history": True,
+        "joints": [],
     }
     assert "accepted" not in preview
     assert only_meter(home).coordinator.latest == {}

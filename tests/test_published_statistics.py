@@ -18,6 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from custom_components.wattwise import published_statistics
 from custom_components.wattwise.const import DOMAIN
 from custom_components.wattwise.history import recorder_statistics
+from custom_components.wattwise.history.published import (
+    published as noted_as_published,
+)
 from custom_components.wattwise.history.recorder_statistics import (
     StatisticsUnavailableError,
     async_ask_recorder,
@@ -149,6 +152,11 @@ def past(days: int, until: datetime | None = None) -> dict[datetime, float]:
 def approx(amounts: dict[datetime, float]) -> dict[datetime, Any]:
     """Return amounts to be compared with."""
     return {hour: pytest.approx(kwh, abs=1e-5) for hour, kwh in amounts.items()}
+
+
+async def refuse(*_: object) -> None:
+    """Clear nothing, as a recorder that is busy for long."""
+    raise StatisticsUnavailableError("nothing was deleted in time")
 
 
 async def test_imported_and_live_add_up(
@@ -393,6 +401,56 @@ async def test_what_was_cleared_stays_away(
     assert not await seen(hass_ws_client, wattwise, key_of(home))
 
 
+async def test_what_could_not_be_cleared_is_cleared_later(
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next start deletes what was to be deleted."""
+    await load(home, past(2))
+    await published(wattwise, home)
+    key = key_of(home)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(published_statistics, "async_clear", refuse)
+        with pytest.raises(HomeAssistantError):
+            await wattwise.services.async_call(
+                DOMAIN, "clear_imported_statistics", blocking=True
+            )
+    assert await seen(hass_ws_client, wattwise, key)
+
+    await restart(wattwise, home)
+
+    assert not await seen(hass_ws_client, wattwise, key)
+    assert not await only_meter(home).history.ask(noted_as_published)
+
+
+async def test_a_file_after_a_removal_that_failed(
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a new file brings is shown, and no later start takes it away."""
+    newer, older = past(2), past(3, this_hour() - timedelta(days=20))
+    await load(home, newer)
+    await published(wattwise, home)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(published_statistics, "async_clear", refuse)
+        with pytest.raises(HomeAssistantError):
+            await wattwise.services.async_call(
+                DOMAIN, "clear_imported_statistics", blocking=True
+            )
+    await load(home, older)
+    await published(wattwise, home)
+    for _ in range(2):
+        shown = await seen(hass_ws_client, wattwise, key_of(home))
+        assert shown[key_of(home)] == approx(older | newer)
+        await restart(wattwise, home)
+
+
 async def test_a_history_that_lost_something_takes_nothing_away(
     wattwise: HomeAssistant, home: MockConfigEntry, hass_ws_client: WebSocketGenerator
 ) -> None:
@@ -531,10 +589,15 @@ async def test_clearing(
     assert shown[key_of(home)] == approx(amounts)
 
 
+@pytest.mark.parametrize("is_in_time", [True, False])
 async def test_deleted_history_is_not_shown(
-    wattwise: HomeAssistant, home: MockConfigEntry, hass_ws_client: WebSocketGenerator
+    wattwise: HomeAssistant,
+    home: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+    is_in_time: bool,
 ) -> None:
-    """With a removed meter's history its statistics go."""
+    """With a removed meter's history its statistics go, at once or with the next start."""
     await load(home, past(3))
     await published(wattwise, home)
     key = key_of(home)
@@ -543,6 +606,8 @@ async def test_deleted_history_is_not_shown(
     await wattwise.async_block_till_done(wait_background_tasks=True)
     assert await seen(hass_ws_client, wattwise, key)
 
+    if not is_in_time:
+        monkeypatch.setattr(published_statistics, "async_clear", refuse)
     flow = await wattwise.config_entries.options.async_init(home.entry_id)
     for answer in (
         {"next_step_id": "kept_history"},
@@ -555,4 +620,8 @@ async def test_deleted_history_is_not_shown(
     assert flow["type"] is FlowResultType.ABORT
     assert flow["reason"] == "history_deleted"
 
+    if not is_in_time:
+        assert await seen(hass_ws_client, wattwise, key)
+        monkeypatch.setattr(published_statistics, "async_clear", async_clear)
+        await restart(wattwise, home)
     assert not await seen(hass_ws_client, wattwise, key)

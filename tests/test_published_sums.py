@@ -1,12 +1,19 @@
 """What is written so that a statistic shows what is wanted, hour by hour."""
 
 from itertools import pairwise
+import math
 
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.wattwise.history.periods.bucket import Bucket
 from custom_components.wattwise.history.periods.calendar import HOUR_MS
-from custom_components.wattwise.published_sums import Sums, changed_sums, has_more
+from custom_components.wattwise.published_sums import (
+    Sums,
+    changed_sums,
+    has_more,
+    sums_of,
+)
 
 
 def sums(*amounts: float | None) -> Sums:
@@ -36,6 +43,30 @@ def test_afterwards_exactly_what_is_wanted_flows(
         assert later - earlier == pytest.approx(flows[hour // HOUR_MS], abs=1e-5)
     assert sums(*wanted).keys() <= after.keys()
     assert changed_sums(sums(*wanted), after) == {}
+
+
+@given(_AMOUNTS, _AMOUNTS, st.lists(st.floats(-9e-7, 9e-7), min_size=12, max_size=12))
+def test_nothing_flows_back(
+    wanted: list[float | None], there: list[float | None], off: list[float]
+) -> None:
+    """Not even a rounding error, nor a zero with a sign: both are shown as "-0"."""
+    known = sums(*there)
+    for (hour, total), error in zip(sums(*wanted).items(), off, strict=False):
+        known[hour] = total + error
+    after = known | changed_sums(sums(*wanted), known)
+    in_order = [0.0, *(after[hour] for hour in sorted(after))]
+    changes = [later - before for before, later in pairwise(in_order)]
+    assert all(math.copysign(1, change) == 1 for change in changes)
+    assert changed_sums(sums(*wanted), after) == {}
+
+
+def test_no_energy_has_no_sign() -> None:
+    """A negative zero in the history is a zero where it is shown."""
+    hours = [Bucket(n * HOUR_MS, (n + 1) * HOUR_MS, covered_ms=9) for n in range(3)]
+    for hour in hours:
+        hour.energy_wh = -0.0
+    shown = sums_of(hours, 3 * HOUR_MS)
+    assert [math.copysign(1, total) for total in shown.values()] == [1, 1, 1]
 
 
 def test_what_is_shown_without_being_known() -> None:

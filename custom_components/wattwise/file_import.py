@@ -1,7 +1,7 @@
 """Loading a file into a meter's history, in parts that live readings fit between."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
+from .history.errors import HistoryError
 from .history.files.layout import Layout
 from .history.files.meter_file import Batch, MeterFile
 from .history.files.overview import Overview
@@ -206,7 +207,9 @@ async def async_load(
             await hass.async_add_executor_job(tally.add, batch.readings, receipt)
     finally:
         loading.discard(load_id)
-    await history.run(lambda t: end_load(t.connection, load_id))
+        # One that brought nothing and cannot be forgotten now is with the next start.
+        with suppress(HistoryError):
+            await history.run(lambda t: end_load(t.connection, load_id))
     tally.finish(
         await history.ask(
             lambda queries: times_in_doubt(

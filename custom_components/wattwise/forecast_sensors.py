@@ -34,6 +34,8 @@ from .rounding import percent
 type _State = float | datetime | str | None
 
 _LOW, _HIGH = 0.1, 0.9
+# The method that knows what homes do, and little of this one.
+OTHER_HOMES: Final = "group_profile"
 # Days of a home's own readings from which its forecasts are as good as they get.
 _LEARNED_DAYS: Final = 28
 
@@ -122,6 +124,8 @@ def _model(found: SeriesOutlook) -> str | None:
 def _stage(found: SeriesOutlook) -> str:
     if not found.outlook:
         return "waiting"
+    if OTHER_HOMES in found.outlook.weights:
+        return "borrowed"
     return "learning" if found.outlook.days_known < _LEARNED_DAYS else "learned"
 
 
@@ -155,7 +159,7 @@ FORECAST_SENSORS: Final = (
         key="forecast_stage",
         series=CONSUMPTION,
         device_class=SensorDeviceClass.ENUM,
-        options=["waiting", "learning", "learned"],
+        options=["waiting", "borrowed", "learning", "learned"],
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_stage,
     ),

@@ -17,7 +17,7 @@ from .history.writer import Transaction
 from .household import WattWiseConfigEntry
 from .meter import Meter
 from .metering.profile import MeterProfile
-from .published_statistics import async_publish, note_less
+from .published_statistics import async_publish, note_taken_away
 
 # Live readings are booked between two steps.
 _PAUSE_S: Final = 0.02
@@ -116,7 +116,7 @@ def _take_back(transaction: Transaction, load_id: int, profile: MeterProfile) ->
     """Take the next readings back; note at the end that less is to be shown."""
     removed = take_back(transaction, load_id, profile)
     if removed < 0:
-        note_less(transaction, profile.meter_id)
+        note_taken_away(transaction, profile.meter_id)
     return removed
 
 
@@ -136,8 +136,7 @@ async def _async_undo(
         LOGGER.warning("%s could not be taken back: %s", undo.load.file, err)
         undo.error = err
         return
-    except Exception as err:
-        # Those who wait look here, not at the task.
+    except Exception as err:  # noqa: BLE001  (logged, and told to those who wait)
         LOGGER.exception("%s could not be taken back", undo.load.file)
         undo.error = err
         return

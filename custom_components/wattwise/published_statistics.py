@@ -31,8 +31,9 @@ from .history.published import (
     Published,
     forget_published,
     note_leaving,
+    note_less,
     note_published,
-    note_unfinished,
+    note_written,
     published,
 )
 from .history.recorder_statistics import (
@@ -114,14 +115,10 @@ async def async_publish(
     return await asyncio.shield(task)
 
 
-def note_less(transaction: Transaction, meter_id: str) -> None:
-    """Note that a meter's energy from files became less, and is to be shown so.
-
-    In the transaction that took it away: without this note, hours that are shown
-    without being known are taken for what a damaged file has left.
-    """
+def note_taken_away(transaction: Transaction, meter_id: str) -> None:
+    """Note, in the transaction that takes it away, that energy of a meter left."""
     for channel in _CHANNELS:
-        note_unfinished(transaction, _id_end(meter_id, channel))
+        note_less(transaction, _id_end(meter_id, channel))
 
 
 async def async_clear_published(
@@ -162,12 +159,17 @@ async def async_forget_published(
 def async_keep_published(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
     """Write again what is missing or half, and follow new names of meters.
 
-    And let go what Home Assistant came to know by itself.
+    And let go what Home Assistant came to know by itself, or what was deleted.
     """
     if not async_has_recorder(hass):
         return
 
     async def async_look() -> None:
+        try:
+            async with _lock(hass):
+                await _async_finish_removing(hass, entry.runtime_data.history)
+        except (HistoryError, StatisticsUnavailableError) as err:
+            LOGGER.warning("Deleted energy from files is shown still: %s", err)
         for meter in list(entry.runtime_data.meters.values()):
             await async_publish(hass, meter, again=True)
 
@@ -199,6 +201,11 @@ async def _async_publish_channel(
     key = _known_id(meter, channel, {**noted, **names})
     if again and key not in noted:
         return None
+    if noted.get(key) is Published.LESS:
+        # Before its hours are read: what leaves from now on is noted once more.
+        await history.run(
+            partial(note_published, statistic_id=key, state=Published.BEGUN)
+        )
     limit_ms = await _async_limit(hass, meter, channel)
     buckets = await _async_hours(meter, channel, limit_ms)
     wanted = await hass.async_add_executor_job(sums_of, buckets, limit_ms)
@@ -214,7 +221,7 @@ async def _async_publish_channel(
     changed = await hass.async_add_executor_job(changed_sums, wanted, there)
     if changed or names.get(key) != name:
         await history.run(
-            partial(note_published, statistic_id=key, state=Published.BEGUN)
+            partial(note_written, statistic_id=key, state=Published.BEGUN)
         )
         await async_write_sums(hass, key, name, changed)
         there = await async_ask_recorder(hass, partial(external_sums, statistic_id=key))
@@ -222,7 +229,7 @@ async def _async_publish_channel(
             raise StatisticsUnavailableError("the recorder did not take all of it")
     if changed or noted.get(key) is not Published.WHOLE:
         await history.run(
-            partial(note_published, statistic_id=key, state=Published.WHOLE)
+            partial(note_written, statistic_id=key, state=Published.WHOLE)
         )
     return name
 

@@ -44,14 +44,17 @@ def changed_sums(wanted: Mapping[int, float], there: Mapping[int, float]) -> Sum
     """Return what is to be written so that `there` shows what is wanted.
 
     The recorder cannot delete single hours, and to delete all and write them again
-    would lose them in a power cut. In an hour that is not wanted nothing flows.
+    would lose them in a power cut. In an hour that is not wanted nothing flows; and in
+    none does any flow back, however little, which would be shown as "-0".
     """
     changed: Sums = {}
-    total = 0.0
+    total = before = 0.0
     for hour in sorted(wanted.keys() | there.keys()):
         total = wanted.get(hour, total)
-        if hour not in there or abs(there[hour] - total) > _SAME_KWH:
-            changed[hour] = total
+        known = there.get(hour)
+        if known is None or abs(known - total) > _SAME_KWH or known < before:
+            changed[hour] = known = max(total, before)
+        before = known
     return changed
 
 

@@ -214,6 +214,9 @@ async def test_the_user_is_told_once(past: Past) -> None:
     await past.damage(6)
     await past.hours_with_readings()
     assert [h.start_ms for h in await past.history.ask(untold)] == [past.time(6)]
+    # Nobody asks about a meter that is deleted, and its name is gone.
+    await past.history.delete_meters([past.profile.meter_id])
+    assert await past.history.ask(untold) == []
 
 
 async def test_what_is_left_is_kept(past: Past) -> None:

@@ -205,13 +205,13 @@ def _coming(entities: Entities) -> Card:
         heading("How good that was", "mdi:bullseye-arrow", "subtitle"),
         number(
             entities.household("forecast_skill_30_days"),
-            "Better than last week's mean",
+            "Skill",
             "mdi:bullseye-arrow",
             "green",
         ),
         number(
             entities.household("forecast_coverage"),
-            "Between low and high",
+            "Band held",
             "mdi:arrow-expand-vertical",
             "blue",
         ),

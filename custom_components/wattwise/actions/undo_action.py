@@ -67,6 +67,12 @@ async def async_undo_import(call: ServiceCall) -> ServiceResponse:
     told = _told(meter, expected)
     if call.data[ATTR_DRY_RUN]:
         return told | {"dry_run": True, "removed": 0}
+    if expected.awaits_recovery:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="recovery_awaited",
+            translation_placeholders={"file": expected.load.file},
+        )
     undo = async_start_undo(hass, _entry_of(hass, meter), meter, expected.load)
     assert undo.task is not None  # it was begun
     with history_needed():

@@ -88,10 +88,9 @@ def first_answers(guess: Guess, home_zone: str) -> dict[str, Any]:
         known[CONF_CHANNEL] = value.channel
         known[CONF_UNIT] = value.unit
         known[CONF_KIND] = _kind(value.channel, is_counter=value.is_counter)
-    if known.get(CONF_KIND) == EnergyKind.COUNTER:
-        # What a counter shows, it shows at the time that stands beside it.
-        known[CONF_STAMP] = STAMP_START
-    elif guess.stamped_at_end is not None:
+    # What a counter shows, it shows at the time that stands beside it.
+    is_counter = known.get(CONF_KIND) == EnergyKind.COUNTER
+    if guess.stamped_at_end is not None and not is_counter:
         known[CONF_STAMP] = STAMP_END if guess.stamped_at_end else STAMP_START
     return {key: str(answer) for key, answer in known.items() if answer is not None}
 

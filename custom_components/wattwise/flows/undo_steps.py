@@ -107,6 +107,8 @@ class UndoSteps(OptionsFlow):
         if self._expected is None:
             # Somebody else was faster.
             return self.async_abort(reason="no_loaded_files")
+        if self._expected.awaits_recovery:
+            return self.async_abort(reason="recovery_awaited")
         return await self.async_step_undo_check()
 
     async def async_step_undo_check(

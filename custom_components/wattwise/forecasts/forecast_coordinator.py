@@ -92,7 +92,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             # The sun does not change its clock.
             clock = _standard_time(zone) if name == PRODUCTION else zone
             self._series[name] = await self.hass.async_add_import_executor_job(
-                _series_forecast, clock, kept.get(name)
+                _series_forecast, clock, name == CONSUMPTION, kept.get(name)
             )
 
     @callback
@@ -252,13 +252,15 @@ def _standard_time(zone: ZoneInfo) -> tzinfo:
     return timezone(offset - (saving or timedelta()))
 
 
-def _series_forecast(zone: tzinfo, kept: bytes | None) -> SeriesForecast:
+def _series_forecast(
+    zone: tzinfo, like_others: bool, kept: bytes | None
+) -> SeriesForecast:
     """Return a forecast that goes on from what was kept, if that can be read."""
     from ..analytics.forecasting.series_forecast import (  # noqa: PLC0415  (numpy)
         SeriesForecast,
     )
 
-    series = SeriesForecast(zone)
+    series = SeriesForecast(zone, like_others=like_others)
     if kept is not None:
         try:
             series.restore(kept)

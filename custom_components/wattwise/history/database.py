@@ -9,7 +9,7 @@ from typing import Final
 from .damage.table import Table, tables_of
 from .errors import DamagedHistoryError
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 # Readings and 5-minute roll-ups are clustered by time slot first: one commit with
 # the values of all channels then touches a handful of pages instead of one or two
@@ -199,6 +199,15 @@ CREATE TABLE load_neighbour (
     PRIMARY KEY (load_id, channel_id, time_ms)
 ) STRICT, WITHOUT ROWID;
 """
+# By how much registers have to move when a load is taken back [Wh].
+_DEBTS: Final = """
+CREATE TABLE load_register (
+    load_id INTEGER NOT NULL,
+    channel_id INTEGER NOT NULL,
+    energy_wh REAL NOT NULL,
+    PRIMARY KEY (load_id, channel_id)
+) STRICT, WITHOUT ROWID;
+"""
 # What version 2 added to the tables of version 1.
 _SINCE_2: Final = """
 ALTER TABLE meter ADD COLUMN exported_as TEXT;
@@ -213,6 +222,7 @@ ALTER TABLE rollup ADD COLUMN distribution BLOB;
 _MIGRATIONS: Final[dict[int, tuple[str, ...]]] = {
     1: (_SINCE_2, _OUTBOX, _PACKED),
     2: (_LOADS, _DAMAGED),
+    3: (_DEBTS,),
 }
 
 _BUSY_TIMEOUT_S: Final = 30.0
@@ -294,7 +304,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if version == 0:
-            scripts: tuple[str, ...] = (_SCHEMA, _OUTBOX, _PACKED, _LOADS, _DAMAGED)
+            scripts: tuple[str, ...] = (
+                *(_SCHEMA, _OUTBOX, _PACKED),
+                *(_LOADS, _DAMAGED, _DEBTS),
+            )
         else:
             steps = range(version, SCHEMA_VERSION)
             scripts = tuple(script for step in steps for script in _MIGRATIONS[step])

@@ -18,8 +18,9 @@ from .damage.integrity import last_check
 from .damage.salvage import Salvage
 from .damage.set_aside import SetAside, noted
 from .deletion import delete_meters
-from .errors import HistoryClosedError, HistoryError
+from .errors import HistoryClosedError, HistoryError, LoadGoneError
 from .holding_still import hold_main_file, release_main_file
+from .loads.records import forget_empty_loads
 from .open_file import OpenFile
 from .periods.bucket import Bucket
 from .periods.calendar import LocalCalendar, Period
@@ -68,6 +69,7 @@ class History(HistoryStore):
         Raises NewerSchemaError when a newer version wrote it, else HistoryError.
         """
         await self._file.open()
+        await self.run(lambda t: forget_empty_loads(t.connection))
 
     async def change_time_zone(self, time_zone: str) -> None:
         """Roll days and hours up by another clock.
@@ -186,7 +188,7 @@ class History(HistoryStore):
 
         try:
             receipt = await self.run(job)
-        except HistoryClosedError:
+        except HistoryClosedError, LoadGoneError:
             raise
         except HistoryError as err:
             self._note_health(str(err))

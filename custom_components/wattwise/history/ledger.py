@@ -11,7 +11,10 @@ from ..metering.reading import Reading, RefusedReading
 from .booking.booking import Booking
 from .booking.channel_state import ChannelStates
 from .booking.slot_changes import SlotChanges
+from .errors import LoadGoneError
 from .loads.noting import booked_again, noting
+from .loads.records import is_load_of
+from .loads.register_debts import RegisterDebts
 from .outbox.outbox import Outbox
 from .periods.calendar import LocalCalendar
 from .readings.raw_readings import RawReadings
@@ -43,16 +46,22 @@ class Ledger:
 
         `live` readings move the meter's energy register; others (imported history)
         fill the past without it, because what the register counts is shown as
-        energy that flows now. What belongs to a load is noted with it.
+        energy that flows now. What belongs to a load is noted with it; raises
+        LoadGoneError when that is not the meter's any more.
         """
-        booking = Booking(profile, self.raw, self.states, self._slots, live=live)
+        debts = RegisterDebts(self._connection)
+        booking = Booking(profile, self.raw, self.states, self._slots, debts, live=live)
         if load_id is None:
             receipt = booking.book(readings, now_ms)
+        elif not is_load_of(self._connection, load_id, profile.meter_id):
+            raise LoadGoneError("the file is no longer part of the meter's history")
         else:
             with noting(self._connection, self.raw, self.states, load_id, profile):
                 receipt = booking.book(readings, now_ms)
         if live and receipt.duplicate:
-            booked_again(self._connection, profile.meter_id, readings, receipt)
+            booked_again(
+                self._connection, self.raw, profile.meter_id, readings, receipt
+            )
         if live:
             # Who loads a file is told of its rows; the meter is not to blame.
             self.count_refused(

@@ -21,6 +21,8 @@ class Published(StrEnum):
     """It is to be written, whatever is there."""
     WHOLE = "whole"
     """All of it was there once."""
+    LESS = "less"
+    """Some of its energy left the history since it was last looked at."""
     LEAVING = "leaving"
     """It is to be deleted, if it is there still."""
 
@@ -28,9 +30,18 @@ class Published(StrEnum):
 def note_published(
     transaction: Transaction, statistic_id: str, state: Published
 ) -> None:
-    """Note how far a statistic was written."""
+    """Note what is to become of a statistic."""
     transaction.connection.execute(
         "INSERT OR REPLACE INTO setting VALUES (?, ?)", (_NOTE + statistic_id, state)
+    )
+
+
+def note_written(transaction: Transaction, statistic_id: str, state: Published) -> None:
+    """Note how far a statistic was written, unless it became less meanwhile."""
+    transaction.connection.execute(
+        "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name)"
+        " DO UPDATE SET value = excluded.value WHERE value != ?",
+        (_NOTE + statistic_id, state, Published.LESS),
     )
 
 
@@ -40,12 +51,16 @@ def note_leaving(transaction: Transaction, statistic_ids: Iterable[str]) -> None
         note_published(transaction, statistic_id, Published.LEAVING)
 
 
-def note_unfinished(transaction: Transaction, ending: str) -> None:
-    """Note that a whole statistic, known by the end of its id, is to be written anew."""
+def note_less(transaction: Transaction, ending: str) -> None:
+    """Note that energy left the history of a statistic, known by the end of its id.
+
+    In the transaction that took it away: without this note, hours that are shown
+    without being known are taken for what a damaged file has left.
+    """
     transaction.connection.execute(
         "UPDATE setting SET value = ?"
-        " WHERE substr(name, 1, ?) = ? AND substr(name, ?) = ? AND value = ?",
-        (Published.BEGUN, len(_NOTE), _NOTE, -len(ending), ending, Published.WHOLE),
+        " WHERE substr(name, 1, ?) = ? AND substr(name, ?) = ? AND value != ?",
+        (Published.LESS, len(_NOTE), _NOTE, -len(ending), ending, Published.LEAVING),
     )
 
 

@@ -85,6 +85,25 @@ def test_today_is_what_was_and_what_will_be() -> None:
     assert narrow < wide
 
 
+def test_the_first_days_are_other_homes() -> None:
+    """From its first hour a home has a forecast, and from the fourth day one of its own."""
+    start = datetime(2026, 6, 8, 9, tzinfo=BERLIN).astimezone(UTC)
+    spoken = []
+    for hours in (0, 1, 10, 40, 80, 120):
+        now = start + timedelta(hours=hours)
+        series = SeriesForecast(BERLIN, like_others=True)
+        series.take(readings(start, now), now)
+        series.learn()
+        outlook = series.outlook(now)
+        spoken.append(bool(outlook) and "group_profile" in outlook.weights)
+        if outlook:
+            assert 2 < outlook.tomorrow.mean < 25
+            low, high = outlook.tomorrow.quantiles[0.1], outlook.tomorrow.quantiles[0.9]
+            assert low < outlook.tomorrow.mean < high
+            assert len(outlook.slots) == 48
+    assert spoken == [False, True, True, True, True, False]
+
+
 def test_what_was_not_measured_today_counts_as_expected() -> None:
     """A meter that was silent since midnight does not make a small day."""
     now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)

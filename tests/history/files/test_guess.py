@@ -213,3 +213,27 @@ def test_headings(heading: str, unit: str | None, channel: Channel | None) -> No
 def test_stamps(heading: str, at_end: bool | None) -> None:
     """Words that name one end of an interval, and only that."""
     assert stamped_at_end(heading) is at_end
+
+
+def test_a_counter_that_fell_once(tmp_path: Path) -> None:
+    """What is called a reading of the meter is proposed as one, also with an error."""
+    shown = [1000 + hour / 8 for hour in range(100)]
+    shown[40] = 3.0
+    rows = [
+        f"2026-02-{1 + hour // 24:02} {hour % 24:02}:00,{kwh}"
+        for hour, kwh in enumerate(shown)
+    ]
+    found = guess(tmp_path, "Time,Meter reading kWh", *rows)
+    assert found.values["Meter reading kWh"].is_counter is True
+    assert guess(tmp_path, "Time,Used kWh", *rows).values["Used kWh"].is_counter is None
+    falling = [row.rpartition(",")[0] + f",{n % 7}" for n, row in enumerate(rows)]
+    found = guess(tmp_path, "Time,Meter reading kWh", *falling)
+    assert found.values["Meter reading kWh"].is_counter is False
+
+
+def test_a_table_of_words(tmp_path: Path) -> None:
+    """Without a column of numbers there is nothing that could be loaded."""
+    with pytest.raises(NoTableError):
+        guess(tmp_path, "time,kWh", "yesterday,many", "today,few", "soon,a lot")
+    with pytest.raises(NoTableError):
+        guess(tmp_path, "time,note", *(f"2026-02-01 {h:02}:00,fine" for h in HOURS))

@@ -17,7 +17,7 @@ from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 
-NOTES = ("load", "load_part", "load_neighbour")
+NOTES = ("load", "load_part", "load_neighbour", "load_register")
 """The tables in which is noted what files brought."""
 
 

@@ -1,6 +1,6 @@
 """A load that was taken back leaves no trace."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 import math
@@ -23,15 +23,6 @@ from .files import NOTES, counts, everything, load, take_all_back
 
 HOUR = 3_600_000
 MINUTE = 60_000
-
-
-@pytest.fixture
-async def control(tmp_path: Path) -> AsyncGenerator[History]:
-    """Return a history that never hears of the file."""
-    history = History(tmp_path / "control.db", "Europe/Berlin")
-    await history.open()
-    yield history
-    await history.close()
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
@@ -87,7 +78,7 @@ async def same_without_file(
     removed = await take_all_back(history, load_id, profile)
     known = await everything(history, profile.meter_id)
     assert differences(known, await everything(control, profile.meter_id)) == []
-    assert await counts(history, *NOTES) == [0, 0, 0]
+    assert await counts(history, *NOTES) == [0] * len(NOTES)
     return removed
 
 

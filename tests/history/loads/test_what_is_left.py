@@ -9,6 +9,10 @@ import pytest
 
 from custom_components.wattwise.history import database
 from custom_components.wattwise.history.deletion import delete_some, find_remains
+from custom_components.wattwise.history.errors import (
+    LoadGoneError,
+    RecoveryAwaitedError,
+)
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.loads import records
 from custom_components.wattwise.history.loads.prospect import prospect_of
@@ -22,6 +26,7 @@ from custom_components.wattwise.history.loads.taking_back import (
     take_back,
 )
 from custom_components.wattwise.history.loads.times import pack_times, unpack_times
+from custom_components.wattwise.history.outbox.outbox import PAST_READINGS
 from custom_components.wattwise.history.outbox.targets import set_target
 from custom_components.wattwise.history.periods.calendar import Period
 from custom_components.wattwise.history.readings.retention import (
@@ -32,6 +37,7 @@ from custom_components.wattwise.metering.quantity import Channel
 
 from ..readings import BY_AMOUNT, METER, counter, now_ms
 from .files import NOTES, counts, everything, load, take_all_back
+from .test_taking_back import differences
 
 HOUR = 3_600_000
 HOURLY = replace(BY_AMOUNT, interval_s=3600.0)
@@ -87,6 +93,122 @@ async def test_young_files_are_not_pruned(
     assert await history.ask(lambda q: loads_of(q.connection, ["meter"])) == []
 
 
+async def test_what_lies_beside_a_young_file_is_not_pruned_into_it(
+    history: History, control: History
+) -> None:
+    """No stretch that was pruned ends in a reading of the file, which must leave."""
+    now = now_ms() // HOUR * HOUR
+    start = now - 80 * 24 * HOUR
+    again = start + 5 * 24 * HOUR
+    own = [counter(start + n * 600_000, 1_000.0 + n * 10) for n in range(288)]
+    own += [counter(again + n * 600_000, 9_000.0 + n * 10) for n in range(288)]
+    rows = [
+        counter(time_ms, 4_000.0 + n * 2)
+        for n, time_ms in enumerate(range(own[287].time_ms + 600_000, again, 600_000))
+    ]
+    for each in (history, control):
+        await each.append(METER, own)
+        await pack_and_prune(each, now - 60 * 24 * HOUR)
+    load_id, (receipt,) = await load(history, METER, rows)
+    assert receipt.accepted == len(rows)
+    await pack_and_prune(history, now - 60 * 24 * HOUR)
+    assert await take_all_back(history, load_id, METER) == len(rows)
+    known = await everything(history, "meter")
+    assert differences(known, await everything(control, "meter")) == []
+
+
+async def test_what_the_meter_told_between_two_steps_is_sent(history: History) -> None:
+    """Readings that waited between rows that leave are sent from the history."""
+    await history.add_meter("meter", "Grid")
+    await history.run(lambda t: set_target(t, "home", "server", {"meter": "Grid"}))
+    start = now_ms() - 400 * HOUR
+    load_id, _ = await load(
+        history, METER, [counter(start + n * HOUR, 100.0 + n) for n in range(300)]
+    )
+    own = [counter(start + n * HOUR + 600_000, 100.5 + n) for n in (99, 199)]
+    await history.append(METER, own)
+    await history.run(partial(begin_taking_back, load_id=load_id))
+    sent: set[int] = set()
+    while True:
+        past = await history.ask(
+            lambda q: q.connection.execute(
+                "SELECT start_ms, end_ms FROM outbox_past WHERE level = ?",
+                (PAST_READINGS,),
+            ).fetchall()
+        )
+        sent |= {r.time_ms for r in own for a, b in past if a <= r.time_ms < b}
+        # What a step left to send is written before the next.
+        await history.run(lambda t: t.connection.execute("DELETE FROM outbox_past"))
+        step = partial(take_back, load_id=load_id, profile=METER)
+        if await history.run(step) < 0:
+            break
+    assert sent == {reading.time_ms for reading in own}
+
+
+async def test_recovery_comes_first(tmp_path: Path) -> None:
+    """A damaged file that is recovered later would bring back what was taken back."""
+    history = History(tmp_path / "wattwise.db", "UTC")
+    await history.open()
+    await history.add_meter("meter", "Grid")
+    start = now_ms() - 30 * HOUR
+    await history.append(METER, [counter(now_ms() - HOUR, 5_000.0)])
+    rows = [counter(start + n * 60_000, 100.0 + n) for n in range(300)]
+    load_id, _ = await load(history, METER, rows)
+    history._file.replacement.begin("damaged")
+    await history._file.replacement.over()
+    expected = await history.ask(lambda q: prospect_of(q.connection, "meter", load_id))
+    assert expected
+    assert expected.awaits_recovery
+    with pytest.raises(RecoveryAwaitedError):
+        await take_all_back(history, load_id, METER)
+    (known,) = await history.ask(lambda q: loads_of(q.connection, ["meter"]))
+    assert not known.is_leaving
+
+    (entry,) = await history.set_aside()
+    await history.salvage(entry).run(lambda _: None)
+    expected = await history.ask(lambda q: prospect_of(q.connection, "meter", load_id))
+    assert expected
+    assert not expected.awaits_recovery
+    assert await take_all_back(history, load_id, METER) == 300
+    left = await everything(history, "meter")
+    assert [r.value for r in left["energy_import readings"]] == [5_000.0]
+    await history.close()
+
+
+async def test_a_meter_is_deleted_while_a_file_is_loaded(history: History) -> None:
+    """The rest of the file is refused: nobody could take it back."""
+    await history.add_meter("meter", "Grid")
+    load_id = await history.run(
+        lambda t: records.begin_load(t.connection, "meter", "file.csv")
+    )
+    rows = [counter(now_ms() - 50 * HOUR + n * 60_000, 100.0 + n) for n in range(20)]
+    await history.append(METER, rows[:10], live=False, load_id=load_id)
+    await history.delete_meters(["meter"])
+    with pytest.raises(LoadGoneError):
+        await history.append(METER, rows[10:], live=False, load_id=load_id)
+    assert history.last_error is None
+    remains = await history.run(find_remains)
+    while remains:
+        remains = await history.run(partial(delete_some, remains=remains))
+    assert await counts(history, "reading", *NOTES) == [0] * (1 + len(NOTES))
+
+
+async def test_a_load_that_ended_before_its_first_row_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    """The note of a file of which nothing came in goes with the next start."""
+    for kept in (1, 0):
+        history = History(tmp_path / "wattwise.db", "UTC")
+        await history.open()
+        assert await counts(history, "load") == [0]
+        if kept:
+            await history.run(
+                lambda t: records.begin_load(t.connection, "meter", "broken.csv")
+            )
+            assert await counts(history, "load") == [1]
+        await history.close()
+
+
 async def test_a_restart_goes_on_where_it_ended(tmp_path: Path) -> None:
     """A load that is half gone says so, and the other half follows."""
     path = tmp_path / "wattwise.db"
@@ -140,7 +262,12 @@ async def test_nothing_that_waits_is_sent(history: History) -> None:
     assert expected[0] <= 13
 
 
-async def test_a_file_of_version_2_learns_of_loads(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "missing"), [(2, (*NOTES, "damaged_hour")), (3, ("load_register",))]
+)
+async def test_a_file_from_before_learns_of_loads(
+    tmp_path: Path, version: int, missing: tuple[str, ...]
+) -> None:
     """A history from before has no notes of loads, and takes them from now on."""
     path = tmp_path / "wattwise.db"
     history = History(path, "UTC")
@@ -148,15 +275,15 @@ async def test_a_file_of_version_2_learns_of_loads(tmp_path: Path) -> None:
     await history.append(METER, [counter(now_ms() - HOUR, 5.0)])
     await history.close()
     with sqlite3.connect(path) as file:
-        for table in ("load", "load_part", "load_neighbour", "damaged_hour"):
+        for table in missing:
             file.execute(f"DROP TABLE {table}")
-        file.execute("PRAGMA user_version = 2")
+        file.execute(f"PRAGMA user_version = {version}")
     history = History(path, "UTC")
     await history.open()
-    (version,) = await history.ask(
+    (now,) = await history.ask(
         lambda q: q.connection.execute("PRAGMA user_version").fetchone()
     )
-    assert version == database.SCHEMA_VERSION
+    assert now == database.SCHEMA_VERSION
     load_id, _ = await load(history, METER, [counter(now_ms() - 3 * HOUR, 4.0)])
     assert await take_all_back(history, load_id, METER) == 1
     assert (await history.latest("meter"))[Channel.ENERGY_IMPORT].value == 5.0
@@ -183,7 +310,7 @@ async def test_deleting_a_meter_deletes_its_notes(history: History) -> None:
     remains = await history.run(find_remains)
     while remains:
         remains = await history.run(partial(delete_some, remains=remains))
-    assert await counts(history, *NOTES) == [0, 0, 0]
+    assert await counts(history, *NOTES) == [0] * len(NOTES)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,13 @@ def _expected_slots(
     )
 
 
+def today_of(rows: DayRows, past: Past) -> Floats:
+    """Return what was measured today (slots), NaN for what was not or is to come."""
+    if len(rows.energy) > past.days:
+        return np.asarray(rows.energy[past.days], dtype=np.float64)
+    return np.full(past.slots, np.nan)
+
+
 def _refreshed(
     forecaster: Forecaster,
     past: Past,
@@ -84,10 +91,7 @@ def _refreshed(
     over: int,
 ) -> list[Prediction]:
     """Return the forecasts of today and tomorrow after `over` of today's slots."""
-    measured = np.full(past.slots, np.nan)
-    if len(rows.energy) > past.days:
-        measured = rows.energy[past.days]
-    today = refresh(past, predictions[0], measured, over)
+    today = refresh(past, predictions[0], today_of(rows, past), over)
     if today is predictions[0]:
         return predictions[:2]
     provisional = forecaster.forecast(with_today(past, today), 0, judged_by=past)

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .expectation import Outlook, SkillReport
+from .first_days import OWN_DAYS, FirstDays
 from .forecaster import Forecaster
 from .local_days import DayRows, Floats, LocalClock
-from .outlook import make_outlook
+from .outlook import make_outlook, today_of
 from .past import DAYS_AHEAD, Calendar, Past
 from .registry import default_models
 from .skill_report import skill_report
@@ -36,8 +37,14 @@ class SeriesForecast:
     All of it is work for an executor; not safe for use by several threads at once.
     """
 
-    def __init__(self, zone: tzinfo, step: int = 3600) -> None:
-        """Forecast slots of `step` seconds by the clock of a time zone."""
+    def __init__(
+        self, zone: tzinfo, step: int = 3600, *, like_others: bool = False
+    ) -> None:
+        """Forecast slots of `step` seconds by the clock of a time zone.
+
+        `like_others` is what a home consumes: other homes tell of its first days.
+        """
+        self._like_others = like_others
         self._clock = LocalClock(zone, step)
         self._forecaster = Forecaster(default_models())
         self._rows: DayRows | None = None
@@ -85,10 +92,19 @@ class SeriesForecast:
             self._forecaster.advance(self._past, cancelled)
 
     def outlook(self, now: datetime) -> Outlook | None:
-        """Forecast from `now` on; None while there is no whole day to go by."""
-        if not self._past or not self._rows or not self.days_known:
+        """Forecast from `now` on; None while there is nothing to go by.
+
+        A series that is like others' is forecast from its first hour, by the typical day
+        of other homes; any other one from its first whole day.
+        """
+        if not self._past or not self._rows:
             return None
-        said = make_outlook(self._forecaster, self._past, self._rows, self._clock, now)
+        forecaster = self._forecaster
+        if self.days_known < OWN_DAYS and self._like_others:
+            forecaster = FirstDays(today_of(self._rows, self._past))
+        elif not self.days_known:
+            return None
+        said = make_outlook(forecaster, self._past, self._rows, self._clock, now)
         return replace(said, days_known=self.days_known)
 
     def report(self, days: int) -> SkillReport | None:

@@ -8,7 +8,6 @@ from typing import Final
 from ...metering.counter import (
     CounterPoint,
     follows,
-    judge_between,
     judge_next,
 )
 from ...metering.plausibility import (
@@ -24,6 +23,7 @@ from ...metering.reading import Reading, Refusal
 from ..readings.raw_readings import RawReading
 from ..receipt import Receipt
 from .channel_state import ChannelState
+from .divided_counter import divide
 from .ledger_page import LedgerPage
 
 # What a meter that shows whole kWh may report at once as an interval's amount.
@@ -107,6 +107,7 @@ class Booking(LedgerPage):
             self._raw.update_segment(
                 state.channel_id, after.time_ms, after.span_ms, after.energy_wh
             )
+            self._owe_derived(state, found[1], after)
             self._share_held(state, new, after, 1)
         if before:
             self._share_held(state, before, new, 1)
@@ -275,11 +276,14 @@ class Booking(LedgerPage):
     ) -> None:
         """Store what a counter showed and book what it counted."""
         span_ms = point.time_ms - last.time_ms
-        if self._is_unlikely(last.time_ms, point.time_ms, energy_wh):
+        limit = self._profile.joint_limit
+        if limit and limit.is_exceeded(last.time_ms, point.time_ms, energy_wh):
             span_ms, energy_wh = 0, 0.0
         new = RawReading(point.time_ms, point.value, span_ms, energy_wh)
         self._share_spread(state.channel_id, new, 1)
         self._register(state, energy_wh, shows=point.value)
+        if point in state.held:
+            self._owe(state.channel_id, point.time_ms, -energy_wh)
         self._store(state, new, after)
 
     def _book_late_counter(
@@ -294,27 +298,23 @@ class Booking(LedgerPage):
         booked_wh = after.energy_wh or 0.0
         from_point = _counter_point(before)
         to_point = _counter_point(after)
-        to_new, to_after = 0.0, booked_wh
         if to_point:
-            fits = judge_between(
-                from_point or point,
+            fits = divide(
+                from_point,
                 point,
                 to_point,
                 booked_wh,
                 self._profile.max_power_w(reading.channel),
+                self._profile.joint_limit,
             )
             if fits is None:
                 self._refuse(reading, Refusal.OUT_OF_SEQUENCE)
                 return
-            to_new, to_after = fits
-            after_span_ms = after.time_ms - point.time_ms
+            span_ms, to_new, after_span_ms, to_after = fits
         else:
+            span_ms = point.time_ms - from_point.time_ms if from_point else 0
+            to_new, to_after = 0.0, booked_wh
             after_span_ms = min(after.span_ms, after.time_ms - point.time_ms)
-        span_ms = point.time_ms - from_point.time_ms if from_point else 0
-        if self._is_unlikely(point.time_ms - span_ms, point.time_ms, to_new):
-            span_ms, to_new = 0, 0.0
-        if to_point and self._is_unlikely(point.time_ms, after.time_ms, to_after):
-            after_span_ms, to_after = 0, 0.0
         after = self._change_energy(state, after, after_span_ms, to_after)
         new = RawReading(point.time_ms, point.value, span_ms, to_new)
         self._share_spread(state.channel_id, new, 1)
@@ -323,15 +323,6 @@ class Booking(LedgerPage):
             self._register(state, to_new + to_after - booked_wh, shows=point.value)
         self._store(state, new, after)
         self._receipt.accepted += 1
-
-    def _is_unlikely(self, start_ms: int, end_ms: int, energy_wh: float) -> bool:
-        """Whether a file's counter is hardly that of the reading beside it."""
-        limit = self._profile.joint_limit
-        return (
-            not self._live
-            and limit is not None
-            and limit.is_exceeded(start_ms, end_ms, energy_wh)
-        )
 
     def _held_until(
         self,
@@ -368,11 +359,7 @@ class Booking(LedgerPage):
         if later.energy_wh is None:
             return
         energy_wh = abs(later.energy_wh)
-        importing = later.energy_wh > 0 or (
-            later.energy_wh == 0 and not self._profile.produces
-        )
-        channel = Channel.ENERGY_IMPORT if importing else Channel.ENERGY_EXPORT
-        energy_state = self._state(channel)
+        energy_state = self._derived_state(later.energy_wh)
         energy_state.note(end_ms, None)
         self._slots.add_energy(
             energy_state.channel_id, start_ms, end_ms, energy_wh, sign

@@ -14,6 +14,7 @@ from ...metering.reading import (
     RefusedReading,
 )
 from ...metering.register import EnergyRegister
+from ..loads.register_debts import RegisterDebts
 from ..readings.raw_readings import RawReading, RawReadings
 from ..receipt import Receipt
 from .channel_state import ChannelState, ChannelStates
@@ -38,6 +39,7 @@ class LedgerPage:
         raw: RawReadings,
         states: ChannelStates,
         slots: SlotChanges,
+        debts: RegisterDebts,
         *,
         live: bool,
     ) -> None:
@@ -47,6 +49,7 @@ class LedgerPage:
         self._raw = raw
         self._states = states
         self._slots = slots
+        self._debts = debts
         self._live = live
         self._latest_possible_ms = 0
         self._coverage = Coverage(profile.meter_id, raw, states)
@@ -164,6 +167,8 @@ class LedgerPage:
             return
         now = divided.now
         self._raw.update_segment(channel_id, now.time_ms, now.span_ms, now.energy_wh)
+        less_wh = (divided.stored.energy_wh or 0.0) - (now.energy_wh or 0.0)
+        self._owe(channel_id, now.time_ms, less_wh)
         self._share_spread(channel_id, divided.stored, -1)
         self._share_spread(channel_id, now, 1)
 
@@ -176,6 +181,36 @@ class LedgerPage:
             reading.energy_wh or 0.0,
             sign,
         )
+
+    def _derived_state(self, energy_wh: float) -> ChannelState:
+        """Return the channel to which energy derived from power is booked."""
+        importing = energy_wh > 0 or (energy_wh == 0 and not self._profile.produces)
+        return self._state(
+            Channel.ENERGY_IMPORT if importing else Channel.ENERGY_EXPORT
+        )
+
+    def _owe_derived(
+        self, state: ChannelState, was: RawReading | None, now: RawReading
+    ) -> None:
+        """Note what a live reading left of the energy derived up to another one."""
+        if was and now.energy_wh is not None:
+            register_id = self._derived_state(now.energy_wh).channel_id
+            less_wh = abs(was.energy_wh or 0.0) - abs(now.energy_wh)
+            self._owe(state.channel_id, now.time_ms, less_wh, register_id)
+
+    def _owe(
+        self,
+        channel_id: int,
+        time_ms: int,
+        energy_wh: float,
+        register_id: int | None = None,
+    ) -> None:
+        """Note that a live reading took energy from the register, of another's time.
+
+        That is to be given back if that other one is a file's and leaves.
+        """
+        if self._live and energy_wh:
+            self._debts.note(channel_id, time_ms, register_id or channel_id, energy_wh)
 
     def _register(
         self, state: ChannelState, energy_wh: float, *, shows: float | None

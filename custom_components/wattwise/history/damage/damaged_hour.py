@@ -9,6 +9,7 @@ import sqlite3
 import time
 
 from ...metering.quantity import Channel
+from ..deletion import is_deleted
 from ..periods.calendar import HOUR_MS, SLOT_MS
 from ..questions.queries import Queries
 from ..readings.packed_hours import LAST_HOUR, DamagedHourError, PackedHours
@@ -56,7 +57,11 @@ def untold(queries: Queries) -> list[DamagedHour]:
         " LEFT JOIN meter USING (meter_id) WHERE NOT told ORDER BY 3, 1, 2",
         (LAST_HOUR, LAST_HOUR.bit_length()),
     )
-    return [DamagedHour(name, channel, hour * HOUR_MS) for name, channel, hour in rows]
+    return [
+        DamagedHour(name, channel, hour * HOUR_MS)
+        for name, channel, hour in rows
+        if not is_deleted(name)
+    ]
 
 
 def note_told(transaction: Transaction) -> None:

@@ -89,6 +89,11 @@ def noted(connection: sqlite3.Connection) -> list[SetAside]:
     return [SetAside.from_text(text) for (text,) in rows]
 
 
+def awaits_recovery(connection: sqlite3.Connection) -> bool:
+    """Whether the past of a damaged file may still come back."""
+    return any(not entry.done for entry in noted(connection))
+
+
 def forget(transaction: Transaction, file: str) -> None:
     """Drop what is noted of a file that is gone."""
     transaction.connection.execute("DELETE FROM setting WHERE name = ?", (NOTE + file,))

@@ -26,6 +26,8 @@ _SHOWN_CELLS: Final = 3
 # A few cells of a column may be something else: footers, words for a fault.
 _NEARLY_ALL: Final = 0.9
 _RARELY: Final = 0.02
+# Of what is called a counter, more of them may be errors, or rows that come again.
+_SELDOM: Final = 0.05
 # Fewer values than this rise by accident.
 _RISING: Final = 10
 _DAY_MS: Final = 86_400_000
@@ -227,8 +229,8 @@ def _value(name: str, cells: list[Cell]) -> ValueGuess | None:
     unit = unit_of(name)
     channel = channel_of(name, unit)
     is_counter = _is_counter(numbers)
-    if is_counter is None and names_counter(name):
-        is_counter = _mostly_rises(numbers) or None
+    if not is_counter and names_counter(name) and _mostly_rises(numbers):
+        is_counter = True
     return ValueGuess(channel, unit, is_counter, mark, ambiguous)
 
 
@@ -251,7 +253,7 @@ def _mostly_rises(numbers: list[float]) -> bool:
     """Whether numbers rise on the whole, with a fall now and then."""
     rising = sum(b > a for a, b in pairwise(numbers))
     falling = sum(b < a for a, b in pairwise(numbers))
-    return min(rising, falling) <= len(numbers) * _RARELY < max(rising, falling)
+    return min(rising, falling) <= max(rising, falling) * _SELDOM and rising != falling
 
 
 def _value_column(values: dict[str, ValueGuess]) -> str | None:

@@ -72,7 +72,7 @@ class HighestMeans:
         known_w = _highest_known(queries.connection, profile.meter_id, channel)
         # The highest but one: a single row that is wrong makes one wrong mean.
         own_w = self._two[1] if self._count >= _ENOUGH_MEANS else 0.0
-        powers = []
+        powers = [profile.max_power_w(channel)]
         if highest_w := max(own_w, known_w or 0.0):
             powers.append(_ABOVE_HIGHEST * highest_w)
         if (
@@ -81,8 +81,6 @@ class HighestMeans:
             and channel is Channel.ENERGY_IMPORT
         ):
             powers.append(profile.contracted_power_w)
-        if not powers:
-            return None
         return JointLimit(min(powers), first_ms, last_ms, interval_s * 1000)
 
 

@@ -12,6 +12,7 @@ from ..readings.brought import Brought
 from ..readings.raw_readings import RawReadings
 from ..receipt import Receipt
 from .records import newest_of, note_brought, release
+from .register_debts import RegisterDebts
 
 
 @contextmanager
@@ -41,20 +42,34 @@ def noting(
 
 def booked_again(
     connection: sqlite3.Connection,
+    raw: RawReadings,
     meter_id: str,
     readings: Iterable[Reading],
     receipt: Receipt,
 ) -> None:
     """Let readings that the meter has told itself by now not leave with a file."""
     refused = {(item.channel, item.time_ms) for item in receipt.refused}
-    for channel_id, (channel, *_) in newest_of(connection, meter_id).items():
+    channels = newest_of(connection, meter_id)
+    numbers = {channel: number for number, (channel, *_) in channels.items()}
+    for channel_id, (channel, *_) in channels.items():
         times = {
             reading.time_ms
             for reading in readings
             if reading.channel is channel and (channel, reading.time_ms) not in refused
         }
         if times:
+            debts = RegisterDebts(connection)
+            for time_ms in times:
+                # The register would have counted them, had the file not been first.
+                there = raw.at(channel_id, time_ms)
+                if energy_wh := there.energy_wh if there else None:
+                    counted = channel if channel.is_energy else _derived(energy_wh)
+                    debts.note(channel_id, time_ms, numbers[counted], abs(energy_wh))
             release(connection, channel_id, times)
+
+
+def _derived(energy_wh: float) -> Channel:
+    return Channel.ENERGY_IMPORT if energy_wh > 0 else Channel.ENERGY_EXPORT
 
 
 def _held(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import sqlite3
 from typing import Final
 
+from ..damage.set_aside import awaits_recovery
 from ..periods.calendar import HOUR_MS
 from ..readings.pruned import Pruned, load_pruned
 from .records import Load, loads_of, parts_of
@@ -18,6 +19,7 @@ class Prospect:
 
     The sums of readings that were pruned stay; `left_from_ms` and `left_until_ms` tell
     of which time. `was_exported` says whether points of the meter went to InfluxDB.
+    Nothing can be taken back while the history `awaits_recovery`.
     `younger` were loaded later and may have had rows in common, which leave as well.
     """
 
@@ -27,6 +29,7 @@ class Prospect:
     left_from_ms: int | None
     left_until_ms: int | None
     was_exported: bool
+    awaits_recovery: bool
     younger: list[Load]
 
 
@@ -62,6 +65,7 @@ def prospect_of(
         min(left, default=None),
         max(left, default=None),
         bool(exported and exported[0]),
+        awaits_recovery(connection),
         [other for other in loads if other.load_id in sharing],
     )
 

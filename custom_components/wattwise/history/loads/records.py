@@ -63,9 +63,28 @@ def end_load(connection: sqlite3.Connection, load_id: int) -> None:
         forget_load(connection, load_id)
 
 
+def forget_empty_loads(connection: sqlite3.Connection) -> None:
+    """Forget the loads that ended with Home Assistant, before they brought anything."""
+    rows = connection.execute(
+        "SELECT load_id FROM load WHERE load_id NOT IN (SELECT load_id FROM load_part)"
+        " AND NOT undone"
+    ).fetchall()
+    for (load_id,) in rows:
+        forget_load(connection, load_id)
+
+
+def is_load_of(connection: sqlite3.Connection, load_id: int, meter_id: str) -> bool:
+    """Whether a load is this meter's, and is not being taken back."""
+    row = connection.execute(
+        "SELECT 1 FROM load WHERE load_id = ? AND meter_id = ? AND NOT undone",
+        (load_id, meter_id),
+    ).fetchone()
+    return row is not None
+
+
 def forget_load(connection: sqlite3.Connection, load_id: int) -> None:
     """Delete the notes of a load."""
-    for table in ("load_part", "load_neighbour", "load"):
+    for table in ("load_part", "load_neighbour", "load_register", "load"):
         connection.execute(
             f"DELETE FROM {table} WHERE load_id = ?",  # noqa: S608  (names of ours)
             (load_id,),

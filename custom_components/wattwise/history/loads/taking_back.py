@@ -16,6 +16,8 @@ from ...metering.quantity import Channel
 from ...metering.register import EnergyRegister
 from ..booking.channel_state import ChannelState
 from ..booking.coverage import Coverage
+from ..damage.set_aside import awaits_recovery
+from ..errors import RecoveryAwaitedError
 from ..periods.calendar import HOUR_MS
 from ..readings.pruned import Pruned, load_pruned
 from ..readings.raw_readings import RawReading
@@ -29,6 +31,7 @@ from .records import (
     forget_load,
     keep_times,
 )
+from .register_debts import settle
 from .removed_readings import RemovedReadings
 from .segments import (
     Joint,
@@ -52,7 +55,11 @@ class _Run:
 
 
 def begin_taking_back(transaction: Transaction, load_id: int) -> None:
-    """Note that a load is being taken back; nothing of it is exported any more."""
+    """Note that a load is being taken back; nothing of it is exported any more.
+
+    Raises RecoveryAwaitedError.
+    """
+    _refuse_before_recovery(transaction)
     transaction.connection.execute(
         "UPDATE load SET undone = 1 WHERE load_id = ?", (load_id,)
     )
@@ -62,18 +69,36 @@ def begin_taking_back(transaction: Transaction, load_id: int) -> None:
 def take_back(transaction: Transaction, load_id: int, profile: MeterProfile) -> int:
     """Take the next readings of a load back; return how many, -1 when it is over.
 
-    `profile` is that of the meter. Call again, in another transaction.
+    `profile` is that of the meter. Call again, in another transaction. Raises
+    RecoveryAwaitedError.
     """
+    _refuse_before_recovery(transaction)
     part = first_part(transaction.connection, load_id)
     if part is None:
         narrow_derived(transaction, profile)
+        settle(
+            *(transaction.connection, transaction.ledger.states),
+            *(profile.meter_id, load_id),
+        )
         forget_load(transaction.connection, load_id)
         return -1
     times = _of_some_hours(part.times)
     removed = _TakingBack(transaction, load_id, profile, part).run(times)
-    write_again(transaction.connection, part.channel_id, times[0], times[-1] + 1)
     keep_times(transaction.connection, part.part_id, part.times[len(times) :])
+    end_ms = times[-1] + 1
+    following = first_part(transaction.connection, load_id)
+    if following and following.channel_id == part.channel_id:
+        # What others told between them was dropped from the outbox with them.
+        end_ms = max(end_ms, following.times[0])
+    write_again(transaction.connection, part.channel_id, times[0], end_ms)
     return removed
+
+
+def _refuse_before_recovery(transaction: Transaction) -> None:
+    if awaits_recovery(transaction.connection):
+        raise RecoveryAwaitedError(
+            "a damaged part of the history has to be recovered before"
+        )
 
 
 def _of_some_hours(times: list[int]) -> list[int]:

@@ -144,14 +144,10 @@ def prune_readings(
     undoable = kept_for_undoing(connection, channel_id)
     pruned: list[tuple[int, int]] = []
     derived: list[tuple[int, int]] = []
-    hour = packed.first_from(channel_id, from_hour)
+    hour = _first_of_no_load(packed, channel_id, from_hour, undoable)
     while hour is not None and (hour + 1) * HOUR_MS <= before_ms:
         if time.monotonic() > until:
             break
-        kept_until_ms = undoable.end_over(hour * HOUR_MS, (hour + 1) * HOUR_MS)
-        if kept_until_ms is not None:
-            hour = packed.first_from(channel_id, (kept_until_ms - 1) // HOUR_MS + 1)
-            continue
         rows = packed.read(channel_id, hour)
         first, last = rows[0], rows[-1]
         before: Row | None = None
@@ -175,7 +171,7 @@ def prune_readings(
             if of.channel is Channel.POWER and (times := _derived(around)):
                 derived.append(times)
             packed.remove(channel_id, hour)
-        hour = packed.first_from(channel_id, hour + 1)
+        hour = _first_of_no_load(packed, channel_id, hour + 1, undoable)
     else:
         hour = None
     if pruned:
@@ -259,6 +255,19 @@ def _is_stale(
         (of.channel_id, start_ms, end_ms),
     ).fetchone()
     return row is not None
+
+
+def _first_of_no_load(
+    packed: PackedHours, channel_id: int, from_hour: int, undoable: Stretches
+) -> int | None:
+    """Return the first packed hour in which nothing may have to be taken back."""
+    hour = packed.first_from(channel_id, from_hour)
+    while hour is not None:
+        end_ms = undoable.end_over(hour * HOUR_MS, (hour + 1) * HOUR_MS)
+        if end_ms is None:
+            break
+        hour = packed.first_from(channel_id, (end_ms - 1) // HOUR_MS + 1)
+    return hour
 
 
 def _are_near(earlier: Row | None, later: Row | None) -> bool:
