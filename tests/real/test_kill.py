@@ -270,9 +270,13 @@ async def check_action(home: HomeAssistant, sender: Sender) -> None:
         resolution=STEP_MS // 1000,
     )
     powers = answer["channels"]["power"]["values"]
-    assert [(value["start"], value["mean"]) for value in powers] == [
-        (iso(item.time_ms), pytest.approx(item.power_w)) for item in items[:-1]
+    # Times are those of the home's clock.
+    assert [iso_utc(value["start"]) for value in powers] == [
+        iso(item.time_ms) for item in items[:-1]
     ]
+    assert [value["mean"] for value in powers] == pytest.approx(
+        [item.power_w for item in items[:-1]]
+    )
     energies = answer["channels"]["energy_import"]["values"]
     assert [value["energy"] * 1000 for value in energies] == pytest.approx(
         [after.counter_wh - before.counter_wh for before, after in pairwise(items)],
@@ -283,3 +287,8 @@ async def check_action(home: HomeAssistant, sender: Sender) -> None:
 def iso(time_ms: int) -> str:
     """Return a time as actions take and give it."""
     return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat()
+
+
+def iso_utc(told: str) -> str:
+    """Return a time with any offset as one of UTC."""
+    return datetime.fromisoformat(told).astimezone(UTC).isoformat()

@@ -41,6 +41,19 @@ def number(entity: str | None, name: str, icon: str, color: str) -> Card | None:
     return card("tile", entity, name, 6, 1, icon=icon, color=color)
 
 
+def once_known(card: Card | None) -> Card | None:
+    """Return a card that is not seen while its entity has no value."""
+    if card is None:
+        return None
+    hidden = ("unknown", "unavailable")
+    return card | {
+        "visibility": [
+            {"condition": "state", "entity": card["entity"], "state_not": state}
+            for state in hidden
+        ]
+    }
+
+
 def bar(
     entity: str | None, name: str, icon: str, color: str, limits: tuple[float, float]
 ) -> Card | None:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from wattwise_dev.home_assistant import HomeAssistant
 
-from .cards import Card, bar, gauge, heading, number, section
+from .cards import Card, bar, gauge, heading, number, once_known, section
 from .entities import Entities
 from .memory import KnownHome
 from .plan import (
@@ -178,42 +178,54 @@ def _coming(entities: Entities) -> Card:
     return section(
         "What is coming",
         "mdi:crystal-ball",
-        number(
-            entities.household("consumption_forecast_rest_of_today"),
-            "Until midnight",
-            "mdi:home-clock-outline",
-            "orange",
+        once_known(
+            number(
+                entities.household("consumption_forecast_rest_of_today"),
+                "Until midnight",
+                "mdi:home-clock-outline",
+                "orange",
+            )
         ),
-        number(
-            entities.household("consumption_forecast_tomorrow"),
-            "Tomorrow",
-            "mdi:home-clock-outline",
-            "orange",
+        once_known(
+            number(
+                entities.household("consumption_forecast_tomorrow"),
+                "Tomorrow",
+                "mdi:home-clock-outline",
+                "orange",
+            )
         ),
-        number(
-            entities.household("production_forecast_tomorrow"),
-            "Made tomorrow",
-            "mdi:solar-power-variant-outline",
-            "amber",
+        once_known(
+            number(
+                entities.household("production_forecast_tomorrow"),
+                "Made tomorrow",
+                "mdi:solar-power-variant-outline",
+                "amber",
+            )
         ),
-        number(
-            entities.household("consumption_peak_power"),
-            "Next peak",
-            "mdi:chart-bell-curve",
-            "red",
+        once_known(
+            number(
+                entities.household("consumption_peak_power"),
+                "Next peak",
+                "mdi:chart-bell-curve",
+                "red",
+            )
         ),
         heading("How good that was", "mdi:bullseye-arrow", "subtitle"),
-        number(
-            entities.household("forecast_skill_30_days"),
-            "Skill",
-            "mdi:bullseye-arrow",
-            "green",
+        once_known(
+            number(
+                entities.household("forecast_skill_30_days"),
+                "Skill",
+                "mdi:bullseye-arrow",
+                "green",
+            )
         ),
-        number(
-            entities.household("forecast_coverage"),
-            "Band held",
-            "mdi:arrow-expand-vertical",
-            "blue",
+        once_known(
+            number(
+                entities.household("forecast_coverage"),
+                "Band held",
+                "mdi:arrow-expand-vertical",
+                "blue",
+            )
         ),
     )
 

@@ -133,7 +133,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         await self.async_refresh()
         # It may have been unloaded meanwhile, or given something to learn from.
         if not self._stop.is_set() and not self._lesson:
-            self._plan_lesson(_FIRST_LESSON)
+            self._plan_lesson(_FIRST_LESSON if self._scored else _PAST_IS_QUIET)
 
     async def _async_hour(self, now: datetime) -> None:
         await self.async_refresh()
@@ -177,6 +177,11 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     def _learn(self, series: SeriesForecast) -> None:
         with self._busy:
             series.learn(self._stop.is_set)
+
+    @property
+    def _scored(self) -> bool:
+        """Whether anything is known of how good forecasts were."""
+        return any(found.reports for found in (self.data or {}).values())
 
     @override
     async def _async_update_data(self) -> dict[str, SeriesOutlook]:

@@ -28,7 +28,7 @@ def test_the_better_model_counts_more() -> None:
     record = told(past, {"good": 1.05, "fair": 1.052, "poor": 1.5})
     weights = blend_weights(record, past, 0, ["good", "fair", "poor"])
     assert sum(weights.values()) == pytest.approx(1)
-    assert weights["good"] > weights["fair"] > 0.2
+    assert weights["good"] > weights["fair"] > 0.1
     assert weights["poor"] < 1e-6
 
 
