@@ -144,6 +144,8 @@ class Household:
         """Ask the history nothing more, also not what an entity was told to ask soon."""
         for coordinator in self._coordinators():
             await coordinator.async_shutdown()
+        if self.forecast:
+            await self.forecast.async_shutdown()
 
     def _coordinators(self) -> Iterable[DataUpdateCoordinator[Any]]:
         """Return all that tells of the household."""

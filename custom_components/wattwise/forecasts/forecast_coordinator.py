@@ -113,6 +113,12 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         while self._stops:
             self._stops.pop()()
 
+    @override
+    async def async_shutdown(self) -> None:
+        """Ask and learn nothing more."""
+        self._async_end()
+        await super().async_shutdown()
+
     @callback
     def async_past_grew(self) -> None:
         """Learn soon from what a file or statistics brought, once no more comes."""
@@ -189,6 +195,9 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         try:
             hours = await self._async_hours(now)
         except HistoryError as err:
+            if self._stop.is_set():
+                # It was closed between two questions.
+                return self.data
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="history_unavailable",
