@@ -6,6 +6,7 @@ from typing import Final
 
 from custom_components.wattwise.history.history import History
 from custom_components.wattwise.history.periods.calendar import Period
+from custom_components.wattwise.history.questions.queries import Queries
 from custom_components.wattwise.metering.quantity import Channel
 
 from .asking import Answers, Question, ask
@@ -36,10 +37,16 @@ async def _hours(channel: Channel, start_ms: int, end_ms: int, history: History)
 
 
 async def _voltages(span: Span, history: History) -> int:
-    hours = await history.buckets(
+    # As the action does: percentiles are worked out in the thread that reads.
+    return await history.ask(partial(_count_voltages, span))
+
+
+def _count_voltages(span: Span, queries: Queries) -> int:
+    hours = queries.buckets(
         _METER, Channel.VOLTAGE_L1, span.voltage_ms, span.end_ms, Period.HOUR
     )
-    found = [hour for hour in hours if None not in (hour.p05, hour.p50, hour.p95)]
+    known = [hour.distribution for hour in hours if hour.distribution]
+    found = [one for one in known if None not in one.percentiles(5, 50, 95)]
     # The hour that is not over may have none, and the first one, which began before.
     return len(hours) if len(found) >= len(hours) - 2 else 0
 
