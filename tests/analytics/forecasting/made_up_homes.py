@@ -9,7 +9,7 @@ from custom_components.wattwise.analytics.forecasting.past import (
 )
 
 # A Monday.
-FIRST_DAY = 739_252
+FIRST_DAY = 739_250
 
 
 def weekdays(days: int) -> Calendar:

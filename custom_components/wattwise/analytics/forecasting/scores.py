@@ -20,11 +20,6 @@ def mean_absolute_error(measured: Floats, forecast: Floats) -> float:
     return float(np.nanmean(np.abs(measured - forecast)))
 
 
-def root_mean_squared_error(measured: Floats, forecast: Floats) -> float:
-    """Return the root of the mean squared error [kWh]."""
-    return float(np.sqrt(np.nanmean((measured - forecast) ** 2)))
-
-
 def skill(error: float, reference: float) -> float | None:
     """Return 1 - error / reference: above 0 better than the reference, 1 perfect.
 
