@@ -22,6 +22,14 @@ CONF_PRICE_ENTITY: Final = "price_entity"
 CONF_INFLUX: Final = "influxdb"
 CONF_KEEP_READINGS_DAYS: Final = "keep_readings_days"
 CONF_KEEP_SLOTS_MONTHS: Final = "keep_slots_months"
+# Forecasts: entities by `entity_reference`, meters by the ids of their subentries.
+CONF_WEATHER: Final = "weather"
+CONF_AWAY: Final = "away"
+CONF_FORECAST_METERS: Final = "forecast_meters"
+CONF_CHARGERS: Final = "chargers"
+CONF_FORECAST_MODEL: Final = "forecast_model"
+
+MODEL_AUTOMATIC: Final = "automatic"
 
 TARIFF_NONE: Final = "none"
 TARIFF_FLAT: Final = "flat"
