@@ -116,6 +116,7 @@ class FirstStart:
                 found_by = _BY_USER
         subentry_id = await self._subentry_of(entry_id, meter)
         device_id = await self._device_of(subentry_id, meter)
+        await self._until_loaded(entry_id)
         return KnownMeter(subentry_id, device_id, transport, found_by, key)
 
     async def _confirm(self, entry_id: str, meter: DemoMeter, identity: str) -> str:
@@ -179,6 +180,18 @@ class FirstStart:
                     return device_id
             await asyncio.sleep(_POLL_S)
         raise FlowError(f"{meter.name} was added but has no device")
+
+    async def _until_loaded(self, entry_id: str) -> None:
+        """Wait until the household works: its devices are there a little before that."""
+        deadline = time.monotonic() + _DEVICE_TIMEOUT_S
+        while time.monotonic() < deadline:
+            answer = await self._home.command(
+                "config_entries/get_single", entry_id=entry_id
+            )
+            if answer["config_entry"]["state"] == "loaded":
+                return
+            await asyncio.sleep(_POLL_S)
+        raise FlowError("the household was not loaded again")
 
 
 def _write_past(
