@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.wattwise.energy import async_get_solar_forecast
+from custom_components.wattwise.forecasts.home_energy import HomeEnergy
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
@@ -268,7 +269,7 @@ async def test_a_silent_inverter_at_night_leaves_no_gap(
         await meter.history.append(meter.profile, readings)
     await pass_time(wattwise, freezer, 360)
     await wattwise.async_block_till_done(wait_background_tasks=True)
-    hours = entry.runtime_data.forecast._hours
+    hours = await HomeEnergy(entry.runtime_data).async_hours(NOW)
     assert len(hours.consumption) > 9 * 24
     night = int(datetime(2026, 6, 12, 2, tzinfo=ZONE).timestamp())
     assert hours.production[night] == pytest.approx(0, abs=1e-6)

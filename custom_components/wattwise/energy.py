@@ -3,7 +3,7 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .forecasts.forecast_coordinator import PRODUCTION
+from .forecasts.forecast_series import PRODUCTION
 from .household import async_loaded_households
 
 

@@ -21,13 +21,9 @@ from .analytics.forecasting.expectation import (
     SkillReport,
 )
 from .entity import household_device_info, household_unique_id
-from .forecasts.forecast_coordinator import (
-    CONSUMPTION,
-    PRODUCTION,
-    ForecastCoordinator,
-    SeriesOutlook,
-    forecast_names,
-)
+from .forecasts.forecast_coordinator import ForecastCoordinator
+from .forecasts.forecast_series import CONSUMPTION, PRODUCTION, household_series
+from .forecasts.series_forecasts import SeriesOutlook
 from .household import Household, WattWiseConfigEntry
 from .rounding import percent
 
@@ -189,8 +185,8 @@ FORECAST_SENSORS: Final = (
 
 def forecast_sensors(household: Household) -> list[ForecastSensorDescription]:
     """Return what a household with these meters can be told."""
-    names = forecast_names(household)
-    return [sensor for sensor in FORECAST_SENSORS if sensor.series in names]
+    keys = {series.key for series in household_series(household)}
+    return [sensor for sensor in FORECAST_SENSORS if sensor.series in keys]
 
 
 class ForecastSensor(CoordinatorEntity[ForecastCoordinator], SensorEntity):

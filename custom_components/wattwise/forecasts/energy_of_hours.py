@@ -1,6 +1,6 @@
-"""What a home used and produced in each hour, from the roll-ups of its meters."""
+"""What a home and its meters used and gave in each hour, from the meters' roll-ups."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -35,21 +35,31 @@ class MeteredFlow:
 
 @dataclass(frozen=True, slots=True)
 class HomeHours:
-    """Energy [kWh] by the start of the hour [s since the epoch]; gaps are left out."""
+    """Energy [kWh] by the start of the hour [s since the epoch]; gaps are left out.
+
+    `meters` is what single meters tell, by their keys: what an appliance used, what a
+    roof gave.
+    """
 
     consumption: Hours = field(default_factory=dict)
     production: Hours = field(default_factory=dict)
+    meters: dict[str, Hours] = field(default_factory=dict)
 
 
 def energy_of_hours(
-    queries: Queries, meters: Sequence[MeteredFlow], start_ms: int, end_ms: int
+    queries: Queries,
+    meters: Sequence[MeteredFlow],
+    start_ms: int,
+    end_ms: int,
+    apart: Collection[str] = (),
 ) -> HomeHours:
     """Balance the meters hour by hour, for hours that begin in [start_ms, end_ms).
 
-    What needs a meter that told nothing in an hour is not known in that hour.
+    What needs a meter that told nothing in an hour is not known in that hour. `apart`
+    are the keys of meters whose own hours are wanted, too.
     """
     flows = {meter.key: _flows(queries, meter, start_ms, end_ms) for meter in meters}
-    hours = HomeHours()
+    hours = HomeHours(meters={key: {} for key in flows if key in apart})
     for hour in sorted(set().union(*flows.values())):
         balance = Balance(
             MeterFlow(
@@ -63,6 +73,7 @@ def energy_of_hours(
         for sums, energy in (
             (hours.consumption, balance.consumption()),
             (hours.production, balance.production()),
+            *((own, balance.through(key)) for key, own in hours.meters.items()),
         ):
             if energy is not None:
                 sums[hour] = energy / 1000

@@ -1,13 +1,8 @@
 """When forecasts are made: each hour, and what they learn from each night."""
 
-import asyncio
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
-from functools import partial
-import threading
-from typing import TYPE_CHECKING, Final, override
+from datetime import date, datetime, timedelta
+from typing import Final, override
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import (
@@ -18,21 +13,15 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..analytics.forecasting.expectation import CancelledError, Outlook, SkillReport
-from ..const import CONF_COUNTRY, DOMAIN, LOGGER
+from ..analytics.forecasting.expectation import CancelledError
+from ..const import CONF_COUNTRY, CONF_FORECAST_METERS, DOMAIN, LOGGER
 from ..history.errors import HistoryError
-from ..home_balance import flow_meters
-from ..household import Household, WattWiseConfigEntry
-from ..metering.profile import MeterRole
-from .energy_of_hours import HomeHours, Hours, MeteredFlow, energy_of_hours
+from ..household import WattWiseConfigEntry
 from .forecast_memory import ForecastMemory
+from .forecast_series import CONSUMPTION, PRODUCTION, household_series
+from .home_energy import HomeEnergy
 from .public_holidays import async_public_holidays
-
-if TYPE_CHECKING:
-    from ..analytics.forecasting.series_forecast import SeriesForecast
-
-CONSUMPTION: Final = "consumption"
-PRODUCTION: Final = "production"
+from .series_forecasts import SeriesForecasts, SeriesOutlook
 
 # Learning waits until the start is long over, and the nights of neighbours differ.
 _FIRST_LESSON: Final = timedelta(minutes=5)
@@ -42,28 +31,10 @@ _LESSON_HOUR: Final = 1
 _LESSON_SPREAD_MINUTES: Final = 90
 # Roll-ups of an hour are complete soon after it.
 _MINUTE_OF_THE_HOUR: Final = 2
-SKILL_DAYS: Final = (7, 30)
-# Two years have each season twice.
-LOOK_BACK_DAYS: Final = 730
-# What comes late is seldom later than that; the rest is read in the night.
-_READ_AGAIN: Final = timedelta(days=3)
-# Others want to ask the history, too.
-_READ_AT_ONCE: Final = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesOutlook:
-    """What is expected of one series, and how good such forecasts were of late.
-
-    `outlook` is None until the first whole day is known.
-    """
-
-    outlook: Outlook | None
-    reports: dict[int, SkillReport]
 
 
 class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
-    """Forecasts what a household uses and produces."""
+    """Forecasts what a household uses and produces, by the keys of its series."""
 
     config_entry: WattWiseConfigEntry
 
@@ -72,28 +43,17 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         super().__init__(
             hass, LOGGER, config_entry=entry, name=f"{entry.title} forecast"
         )
-        self._household = entry.runtime_data
-        self._memory = ForecastMemory(hass, entry.unique_id or entry.entry_id)
-        self._series: dict[str, SeriesForecast] = {}
-        self._stop = threading.Event()
-        self._busy = threading.Lock()
-        self._hours = HomeHours()
-        self._read_all = True
-        self._reading = asyncio.Lock()
+        household = entry.runtime_data
+        self.series: Final = household_series(
+            household, frozenset(entry.options.get(CONF_FORECAST_METERS, ()))
+        )
+        memory = ForecastMemory(hass, entry.unique_id or entry.entry_id)
+        self._forecasts = SeriesForecasts(hass, memory, self.series)
+        self._energy = HomeEnergy(household)
+        self._ended = False
         self._stops: list[CALLBACK_TYPE] = []
         self._lesson: CALLBACK_TYPE | None = None
         self._learned: date | None = None
-
-    async def _async_recall(self) -> None:
-        """Take back what was forecast before the restart."""
-        kept = await self._memory.async_load()
-        zone = ZoneInfo(self.hass.config.time_zone)
-        for name in forecast_names(self._household):
-            # The sun does not change its clock.
-            clock = _standard_time(zone) if name == PRODUCTION else zone
-            self._series[name] = await self.hass.async_add_import_executor_job(
-                _series_forecast, clock, name == CONSUMPTION, kept.get(name)
-            )
 
     @callback
     def async_follow(self) -> CALLBACK_TYPE:
@@ -108,7 +68,8 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
 
     @callback
     def _async_end(self) -> None:
-        self._stop.set()
+        self._ended = True
+        self._forecasts.stop()
         self._plan_lesson(None)
         while self._stops:
             self._stops.pop()()
@@ -122,7 +83,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     @callback
     def async_past_grew(self) -> None:
         """Learn soon from what a file or statistics brought, once no more comes."""
-        if not self._stop.is_set():
+        if not self._ended:
             self._plan_lesson(_PAST_IS_QUIET)
 
     @callback
@@ -135,54 +96,42 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             self._lesson = async_call_later(self.hass, wait, self._async_learn)
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
-        await self._async_recall()
+        await self._forecasts.async_recall()
         await self.async_refresh()
         # It may have been unloaded meanwhile, or given something to learn from.
-        if not self._stop.is_set() and not self._lesson:
+        if not self._ended and not self._lesson:
             self._plan_lesson(_FIRST_LESSON if self._scored else _PAST_IS_QUIET)
 
     async def _async_hour(self, now: datetime) -> None:
         await self.async_refresh()
-        if not self.last_update_success and not self._stop.is_set():
+        if not self.last_update_success and not self._ended:
             # The history may be busy or away for a moment; an hour is long.
             self._stops.append(async_call_later(self.hass, _AGAIN, self._async_retry))
         local = dt_util.as_local(now)
         # In some countries there is no such hour in one night, and two in another.
         due = local.hour >= _LESSON_HOUR and self._learned != local.date()
-        if due and not self._lesson and not self._stop.is_set():
+        if due and not self._lesson and not self._ended:
             seed = crc32(self.config_entry.entry_id.encode())
             self._plan_lesson(timedelta(minutes=seed % _LESSON_SPREAD_MINUTES))
 
     async def _async_learn(self, _now: datetime) -> None:
-        """Read everything, learn what there is to learn, keep it, and forecast anew."""
+        """Read everything, learn what there is to learn, and forecast anew."""
         self._lesson = None
-        async with self._reading:
-            self._read_all = True
+        await self._energy.async_forget()
         await self.async_refresh()
-        if self._stop.is_set() or not self.last_update_success:
+        if self._ended or not self.last_update_success:
             return
         try:
-            for series in self._series.values():
-                await self.hass.async_add_executor_job(self._learn, series)
+            await self._forecasts.async_learn()
         except CancelledError:
             return
-        self._learned = dt_util.now().date()
-        states = {
-            name: await self.hass.async_add_executor_job(series.state)
-            for name, series in self._series.items()
-        }
-        if self._stop.is_set():
-            # Whoever set up the household anew keeps a record of its own.
+        if self._ended:
             return
-        await self._memory.async_save(states)
+        self._learned = dt_util.now().date()
         await self.async_refresh()
 
     async def _async_retry(self, _now: datetime) -> None:
         await self.async_refresh()
-
-    def _learn(self, series: SeriesForecast) -> None:
-        with self._busy:
-            series.learn(self._stop.is_set)
 
     @property
     def _scored(self) -> bool:
@@ -193,9 +142,9 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     async def _async_update_data(self) -> dict[str, SeriesOutlook]:
         now = dt_util.utcnow()
         try:
-            hours = await self._async_hours(now)
+            hours = await self._energy.async_hours(now)
         except HistoryError as err:
-            if self._stop.is_set():
+            if self._ended:
                 # It was closed between two questions.
                 return self.data
             raise UpdateFailed(
@@ -208,104 +157,5 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             self.config_entry.data[CONF_COUNTRY],
             range(now.year - 2, now.year + 2),
         )
-        found = {CONSUMPTION: hours.consumption, PRODUCTION: hours.production}
-        return {
-            name: await self.hass.async_add_executor_job(
-                self._look_out, series, found[name], now, free
-            )
-            for name, series in self._series.items()
-        }
-
-    async def _async_hours(self, now: datetime) -> HomeHours:
-        """Return all hours: all are read for each lesson, the newest ones each hour."""
-        async with self._reading:
-            if self._read_all:
-                hours, back = HomeHours({}, {}), timedelta(days=LOOK_BACK_DAYS)
-            else:
-                hours, back = self._hours, _READ_AGAIN
-            await self._async_read(hours, now - back, now)
-            self._hours, self._read_all = hours, False
-            # An executor looks through them while the next ones are read.
-            return HomeHours(dict(hours.consumption), dict(hours.production))
-
-    async def _async_read(
-        self, hours: HomeHours, begin: datetime, end: datetime
-    ) -> None:
-        meters = metered_flows(self._household)
-        while begin < end:
-            until = min(end, begin + _READ_AT_ONCE)
-            question = partial(
-                energy_of_hours, meters=meters, start_ms=_ms(begin), end_ms=_ms(until)
-            )
-            found = await self._household.history.ask(question)
-            hours.consumption.update(found.consumption)
-            hours.production.update(found.production)
-            begin = until
-
-    def _look_out(
-        self,
-        series: SeriesForecast,
-        hours: Hours,
-        now: datetime,
-        free: frozenset[date],
-    ) -> SeriesOutlook:
-        with self._busy:
-            series.take(hours, now, free)
-            reports = {days: series.report(days) for days in SKILL_DAYS}
-            return SeriesOutlook(
-                series.outlook(now),
-                {days: report for days, report in reports.items() if report},
-            )
-
-
-def _standard_time(zone: ZoneInfo) -> tzinfo:
-    """Return a zone's clock without daylight saving."""
-    now = dt_util.now(zone)
-    offset, saving = now.utcoffset(), now.dst()
-    assert offset is not None
-    return timezone(offset - (saving or timedelta()))
-
-
-def _series_forecast(
-    zone: tzinfo, like_others: bool, kept: bytes | None
-) -> SeriesForecast:
-    """Return a forecast that goes on from what was kept, if that can be read."""
-    from ..analytics.forecasting.series_forecast import (  # noqa: PLC0415  (numpy)
-        SeriesForecast,
-    )
-
-    series = SeriesForecast(zone, like_others=like_others)
-    if kept is not None:
-        try:
-            series.restore(kept)
-        except ValueError as err:
-            LOGGER.warning("The forecasts of before cannot be read: %s", err)
-    return series
-
-
-def forecast_names(household: Household) -> list[str]:
-    """Return what is forecast of a household."""
-    names = []
-    if household.has_role(MeterRole.GRID) or household.has_role(MeterRole.APPLIANCE):
-        names.append(CONSUMPTION)
-    if household.has_role(MeterRole.PRODUCTION):
-        names.append(PRODUCTION)
-    return names
-
-
-def metered_flows(household: Household) -> list[MeteredFlow]:
-    """Return the meters of a household whose energy makes up its balance."""
-    return [
-        MeteredFlow(
-            key,
-            meter.profile.meter_id,
-            meter.profile.role,
-            meter.profile.energy_kind,
-            parent,
-        )
-        for key, meter, parent in flow_meters(household.meters)
-    ]
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+        energy = {CONSUMPTION: hours.consumption, PRODUCTION: hours.production}
+        return await self._forecasts.async_look_out(energy, now, free)
