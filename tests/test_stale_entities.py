@@ -113,8 +113,15 @@ async def test_another_role(
             f"production_forecast_{when}"
             for when in ("next_hour", "rest_of_today", "today", "tomorrow")
         ),
+        *(
+            f"voltage_{side}_{level}_limit"
+            for side in ("low", "high")
+            for level in ("warning", "critical")
+        ),
     }
-    kept = {key for key in before if not key.startswith("household")} - costs
+    of_the_grid = costs | {f"{only_meter(entry).profile.meter_id}_overload"}
+    assert of_the_grid <= before
+    kept = {key for key in before if not key.startswith("household")} - of_the_grid
     assert kept <= after
 
 

@@ -1,16 +1,17 @@
-"""Whether each meter reports."""
+"""Whether each meter reports, and what is wrong at it."""
 
 from typing import Final, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import MeterEntity
 from .household import WattWiseConfigEntry
 from .meter import Meter
+from .problem_sensors import PROBLEMS, ProblemSensor
 
 PARALLEL_UPDATES = 0
 
@@ -22,11 +23,44 @@ async def async_setup_entry(
     entry: WattWiseConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the connectivity of each meter."""
+    """Add the connectivity of each meter, and its problems."""
     for subentry_id, meter in entry.runtime_data.meters.items():
         async_add_entities(
             [MeterConnected(hass, entry, meter)], config_subentry_id=subentry_id
         )
+        _follow_problems(hass, entry, subentry_id, meter, async_add_entities)
+
+
+@callback
+def _follow_problems(
+    hass: HomeAssistant,
+    entry: WattWiseConfigEntry,
+    subentry_id: str,
+    meter: Meter,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add each problem once the channels that tell of it were heard of."""
+    waiting = [problem for problem in PROBLEMS if problem.possible_fn(meter)]
+
+    @callback
+    def async_add_known() -> None:
+        latest = meter.coordinator.latest
+        known = [
+            problem
+            for problem in waiting
+            if sum(channel in latest for channel in problem.channels)
+            >= problem.at_least
+        ]
+        for problem in known:
+            waiting.remove(problem)
+        if known:
+            async_add_entities(
+                [ProblemSensor(hass, entry, meter, problem) for problem in known],
+                config_subentry_id=subentry_id,
+            )
+
+    async_add_known()
+    entry.async_on_unload(meter.coordinator.async_add_listener(async_add_known))
 
 
 class MeterConnected(MeterEntity, BinarySensorEntity):

@@ -11,6 +11,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
+from .alerting.voltage import VoltageLimits
 from .const import DOMAIN
 from .grid_netting import GridNettingCoordinator
 from .history.history import History
@@ -52,6 +53,7 @@ class Household:
     """Follows the energy netted over the grid meters, where they are netted."""
     forecast: ForecastCoordinator | None = None
     """Says what the home will use and produce; None while it is being set up."""
+    voltage_limits: VoltageLimits = field(default_factory=VoltageLimits)
     updates: HouseholdUpdates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,6 +65,13 @@ class Household:
         """Read no entities any more."""
         while self.stop_sources:
             self.stop_sources.pop()()
+
+    @callback
+    def async_set_voltage_limits(self, limits: VoltageLimits) -> None:
+        """Hold the voltages of all meters against other limits from now on."""
+        self.voltage_limits = limits
+        for meter in self.meters.values():
+            meter.watch.set_limits(limits)
 
     @property
     def day_start(self) -> datetime | None:

@@ -9,6 +9,8 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
+from .alerting.meter_watch import MeterWatch
+from .alerting.voltage import VoltageLimits
 from .const import (
     CONF_ADDRESS,
     CONF_CONTRACTED_POWER,
@@ -77,6 +79,8 @@ class Meter:
         self.coordinator = MeterCoordinator(
             hass, entry, subentry, self.profile, history, price_id
         )
+        # Notices what is wrong in what the meter tells.
+        self.watch = MeterWatch(self.profile, VoltageLimits())
         # The subentry changes in place when its key is rotated; this is the key
         # with which the meter was put to work.
         self.key_hash: str | None = subentry.data.get(CONF_KEY_HASH)

@@ -57,15 +57,21 @@ _PHASES: Final[dict[Channel, str]] = {
 }
 
 
+def phase_name(channel: Channel, *, single_phase: bool) -> str | None:
+    """Return the name of a channel's phase; None where it need not be told."""
+    phase = _PHASES.get(channel)
+    return None if single_phase and phase == "L1" else phase
+
+
 def momentary_description(
     channel: Channel, role: MeterRole, *, single_phase: bool
 ) -> MomentaryDescription:
     """Return how a channel is shown; phases are named where there are several."""
     look = _LOOKS[channel.quantity]
-    phase = _PHASES.get(channel)
+    phase = phase_name(channel, single_phase=single_phase)
     if channel is Channel.CURRENT_N:
         name = "current_neutral"
-    elif phase is None or (single_phase and phase == "L1"):
+    elif phase is None:
         name = channel.quantity.value
     else:
         name = f"{channel.quantity}_phase"
@@ -80,6 +86,6 @@ def momentary_description(
             channel is not Channel.FREQUENCY or role is MeterRole.GRID
         ),
         channel=channel,
-        phase=phase if name.endswith("_phase") else None,
+        phase=phase,
         decimals=look.decimals,
     )

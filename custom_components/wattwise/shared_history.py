@@ -14,6 +14,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER, SUBENTRY_TYPE_METER
@@ -147,6 +148,8 @@ def _async_note_commit(hass: HomeAssistant, meter_id: str, receipt: Receipt) -> 
         for meter in household.meters.values():
             if meter.profile.meter_id != meter_id:
                 continue
+            now_ms = int(dt_util.utcnow().timestamp() * 1000)
+            meter.watch.take(receipt.momentary, now_ms)
             meter.coordinator.async_note(receipt)
             if household.forecast and not receipt.live:
                 household.forecast.async_past_grew()

@@ -20,6 +20,7 @@ from .tree import (
 
 # What each room of the integration may import of the integration itself.
 ROOMS: Final = {
+    "alerting": {"metering"},
     "analytics": set[str](),
     "dialects": {"metering"},
     "history": {"metering"},

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ..metering.quantity import Channel
-from ..metering.reading import RefusedReading
+from ..metering.reading import Reading, RefusedReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,7 @@ class Receipt:
     """Energy that was told although the meter's settings say it is not."""
     latest: dict[Channel, LatestValue] = field(default_factory=dict)
     """The newest values of all channels that this append touched."""
+    momentary: list[Reading] = field(default_factory=list)
+    """Of a live append, the momentary values that are newer than all before them."""
     live: bool = True
     """Whether the readings came from the meter now, not from a record of its past."""

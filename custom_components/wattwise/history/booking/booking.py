@@ -109,6 +109,8 @@ class Booking(LedgerPage):
             )
             self._owe_derived(state, found[1], after)
             self._share_held(state, new, after, 1)
+        elif self._live:
+            self._receipt.momentary.append(reading)
         if before:
             self._share_held(state, before, new, 1)
         self._store(state, new, after)

@@ -1,0 +1,121 @@
+"""How far the voltage may be from nominal before that is worth an alert."""
+
+from dataclasses import dataclass, replace
+from typing import Final, override
+
+from homeassistant.components.number import (
+    NumberEntityDescription,
+    NumberMode,
+    RestoreNumber,
+)
+from homeassistant.const import EntityCategory, UnitOfRatio
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .entity import household_device_info, household_unique_id
+from .household import WattWiseConfigEntry
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoltageLimitDescription(NumberEntityDescription):
+    """A limit: `field` of VoltageLimits; a warning comes before what is critical."""
+
+    field: str
+    warns: bool
+    other: str
+    """The field of the other limit on the same side."""
+
+
+def _limit(side: str, *, warns: bool) -> VoltageLimitDescription:
+    warning, critical = f"{side}_warning", f"{side}_critical"
+    field, other = (warning, critical) if warns else (critical, warning)
+    key = f"voltage_{field}_limit"
+    return VoltageLimitDescription(
+        key=key,
+        translation_key=key,
+        entity_category=EntityCategory.CONFIG,
+        native_min_value=1.0,
+        native_max_value=30.0,
+        native_step=0.5,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        mode=NumberMode.BOX,
+        field=field,
+        warns=warns,
+        other=other,
+    )
+
+
+VOLTAGE_LIMITS: Final = (
+    _limit("low", warns=True),
+    _limit("low", warns=False),
+    _limit("high", warns=True),
+    _limit("high", warns=False),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: WattWiseConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the limits of the household."""
+    async_add_entities(
+        VoltageLimitNumber(entry, description) for description in VOLTAGE_LIMITS
+    )
+
+
+class VoltageLimitNumber(RestoreNumber):
+    """A limit of the voltage, as a share of nominal below it or above."""
+
+    entity_description: VoltageLimitDescription
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self, entry: WattWiseConfigEntry, description: VoltageLimitDescription
+    ) -> None:
+        """Belong to the household's device."""
+        self.entity_description = description
+        self._household = entry.runtime_data
+        self._attr_unique_id = household_unique_id(entry, description.key)
+        self._attr_device_info = household_device_info(entry)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on with the limit that was set before a restart."""
+        await super().async_added_to_hass()
+        if (last := await self.async_get_last_number_data()) and last.native_value:
+            self._set(last.native_value)
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Return the limit [% of nominal]."""
+        value: float = getattr(
+            self._household.voltage_limits, self.entity_description.field
+        )
+        return value
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Hold the voltage against another limit from now on."""
+        description = self.entity_description
+        other: float = getattr(self._household.voltage_limits, description.other)
+        if value > other if description.warns else value < other:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="warning_after_critical",
+                translation_placeholders={"warning": f"{max(value, other):g}"},
+            )
+        self._set(value)
+        self.async_write_ha_state()
+
+    def _set(self, value: float) -> None:
+        limits = replace(
+            self._household.voltage_limits, **{self.entity_description.field: value}
+        )
+        self._household.async_set_voltage_limits(limits)

@@ -1,0 +1,1 @@
+"""What is noticed in readings as they come."""

@@ -1,0 +1,226 @@
+"""All that is noticed in the live readings of a meter."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+import math
+
+import pytest
+
+from custom_components.wattwise.alerting.meter_watch import MeterWatch, Problem
+from custom_components.wattwise.alerting.voltage import VoltageLimits, VoltageState
+from custom_components.wattwise.metering.profile import MeterProfile, MeterRole
+from custom_components.wattwise.metering.quantity import Channel
+from custom_components.wattwise.metering.reading import Reading
+
+L1, L2, L3 = Channel.VOLTAGE_L1, Channel.VOLTAGE_L2, Channel.VOLTAGE_L3
+GRID = MeterProfile("meter", contracted_power_w=6_900.0)
+BEGIN_MS = 1_781_000_000_000
+
+
+def readings(
+    seconds: Iterable[int], **channels: float | None
+) -> Iterator[tuple[int, list[Reading]]]:
+    """Yield what a meter tells each second, with the time when it is told."""
+    for second in seconds:
+        now_ms = BEGIN_MS + second * 1000
+        yield (
+            now_ms,
+            [
+                Reading(Channel(name), now_ms, value)
+                for name, value in channels.items()
+                if value is not None
+            ],
+        )
+
+
+def watched(
+    *parts: Iterable[tuple[int, list[Reading]]], profile: MeterProfile = GRID
+) -> MeterWatch:
+    """Return a watch that was told all of it."""
+    watch = MeterWatch(profile, VoltageLimits())
+    for part in parts:
+        for now_ms, told in part:
+            watch.take(told, now_ms)
+    return watch
+
+
+def test_nothing_is_said_before_a_reading() -> None:
+    """What was never measured is not known, neither good nor bad."""
+    watch = watched()
+    assert [watch.has(problem) for problem in Problem] == [None] * len(Problem)
+    assert watch.voltage_state(L1) is None
+
+
+def test_a_quiet_home_has_no_problem() -> None:
+    """A day as usual: nothing is said of anything."""
+    watch = MeterWatch(GRID, VoltageLimits())
+    for second in range(0, 86_400, 10):
+        now_ms = BEGIN_MS + second * 1000
+        swing = math.sin(second / 5000)
+        told = [
+            Reading(L1, now_ms, 232.0 + 4 * swing),
+            Reading(L2, now_ms, 231.0 + 4 * swing),
+            Reading(L3, now_ms, 233.0 + 4 * swing),
+            Reading(Channel.FREQUENCY, now_ms, 50.0 + 0.05 * swing),
+            Reading(Channel.POWER, now_ms, 900.0 + 600 * swing),
+        ]
+        watch.take(told, now_ms)
+        assert not any(watch.has(problem) for problem in Problem)
+    assert [watch.has(problem) for problem in Problem] == [False] * len(Problem)
+
+
+def test_each_phase_is_judged_by_itself() -> None:
+    """One phase too low is told of that phase, and is a problem of the meter."""
+    watch = watched(
+        readings(range(120), voltage_l1=230, voltage_l2=205, voltage_l3=231)
+    )
+    assert watch.voltage_state(L1) is VoltageState.NORMAL
+    assert watch.voltage_state(L2) is VoltageState.LOW_CRITICAL
+    assert watch.voltage_state(L3) is VoltageState.NORMAL
+    assert watch.has(Problem.VOLTAGE)
+    assert not watch.has(Problem.NEUTRAL_LOST)
+
+
+@pytest.mark.parametrize(
+    ("volts", "lost"),
+    [
+        ((230.0, 230.0, 230.0), False),
+        # All rise or fall together: that is the grid, not the neutral.
+        ((250.0, 250.0, 250.0), False),
+        ((205.0, 205.0, 205.0), False),
+        # Loads and roofs on single phases.
+        ((238.0, 226.0, 231.0), False),
+        ((244.0, 222.0, 231.0), False),
+        # The star point has moved.
+        ((262.0, 190.0, 245.0), True),
+        ((246.0, 214.0, 231.0), True),
+        # A phase that failed while the neutral is whole.
+        ((230.0, 0.0, 231.0), False),
+    ],
+)
+def test_a_lost_neutral(volts: tuple[float, float, float], lost: bool) -> None:
+    """One phase up while another goes down is what a lost neutral looks like."""
+    l1, l2, l3 = volts
+    watch = watched(readings(range(15), voltage_l1=l1, voltage_l2=l2, voltage_l3=l3))
+    assert watch.has(Problem.NEUTRAL_LOST) is lost
+
+
+def test_a_lost_neutral_of_a_split_phase_home() -> None:
+    """Homes with two legs of 120 V lose their neutral the same way."""
+    american = replace(GRID, nominal_voltage_v=120.0)
+    watch = watched(
+        readings(range(15), voltage_l1=140.0, voltage_l2=100.0), profile=american
+    )
+    assert watch.has(Problem.NEUTRAL_LOST)
+
+
+def test_phases_that_are_unequal_for_long() -> None:
+    """Ten minutes of more than two per cent are told; a kettle is not."""
+    uneven = {"voltage_l1": 238.0, "voltage_l2": 226.0, "voltage_l3": 232.0}
+    assert not watched(readings(range(599), **uneven)).has(Problem.UNBALANCED)
+    watch = watched(readings(range(602), **uneven))
+    assert watch.has(Problem.UNBALANCED)
+    even = {"voltage_l1": 231.0, "voltage_l2": 230.0, "voltage_l3": 232.0}
+    for now_ms, told in readings(range(602, 1210), **even):
+        watch.take(told, now_ms)
+    assert not watch.has(Problem.UNBALANCED)
+
+
+def test_one_phase_has_none_to_be_compared_with() -> None:
+    """A home with one phase has neither balance nor its loss."""
+    watch = watched(readings(range(10), voltage_l1=230.0))
+    assert watch.has(Problem.UNBALANCED) is None
+    assert watch.has(Problem.NEUTRAL_LOST) is None
+
+
+@pytest.mark.parametrize(
+    ("hertz", "off"),
+    [
+        (50.0, False),
+        (49.6, False),
+        (49.4, True),
+        (50.6, True),
+        (60.5, False),
+        (59.3, True),
+    ],
+)
+def test_frequency(hertz: float, off: bool) -> None:
+    """One per cent off is told, on grids of 50 and of 60 Hz."""
+    nominal = 60.0 if hertz > 55 else 50.0
+    watch = watched(
+        readings(range(2), frequency=nominal), readings(range(2, 20), frequency=hertz)
+    )
+    assert watch.has(Problem.FREQUENCY) is off
+
+
+def test_overload() -> None:
+    """More than the contract for half a minute is told, a kettle's start is not."""
+    watch = watched(
+        readings(range(10), power=6_000), readings(range(10, 39), power=7_500)
+    )
+    assert watch.has(Problem.OVERLOAD) is False
+    for now_ms, told in readings(range(39, 42), power=7_500):
+        watch.take(told, now_ms)
+    assert watch.has(Problem.OVERLOAD)
+    for now_ms, told in readings(range(42, 110), power=2_000):
+        watch.take(told, now_ms)
+    assert watch.has(Problem.OVERLOAD) is False
+
+
+def test_what_is_fed_in_is_no_overload() -> None:
+    """A roof may give more than the contract supplies."""
+    watch = watched(readings(range(100), power=-9_000))
+    assert watch.has(Problem.OVERLOAD) is False
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        replace(GRID, contracted_power_w=None),
+        replace(GRID, role=MeterRole.APPLIANCE),
+        replace(GRID, role=MeterRole.PRODUCTION),
+    ],
+)
+def test_only_the_grid_has_a_contract(profile: MeterProfile) -> None:
+    """Without a contracted power, or behind the grid meter, nothing is said."""
+    watch = watched(readings(range(100), power=90_000), profile=profile)
+    assert watch.has(Problem.OVERLOAD) is None
+
+
+def test_readings_of_the_past_are_no_alert() -> None:
+    """A meter that was offline and now tells of yesterday raises no alarm."""
+    watch = MeterWatch(GRID, VoltageLimits())
+    yesterday = [Reading(L1, BEGIN_MS + s * 1000, 260.0) for s in range(100)]
+    watch.take(yesterday, BEGIN_MS + 86_400_000)
+    assert watch.voltage_state(L1) is None
+
+
+def test_a_restart_in_the_middle() -> None:
+    """What was there before a restart is there until readings tell otherwise."""
+    watch = MeterWatch(GRID, VoltageLimits())
+    watch.restore_voltage(L1, VoltageState.LOW_CRITICAL)
+    watch.restore(Problem.VOLTAGE)
+    watch.restore(Problem.OVERLOAD)
+    watch.restore(Problem.NEUTRAL_LOST)
+    watch.restore(Problem.FREQUENCY)
+    assert watch.voltage_state(L1) is VoltageState.LOW_CRITICAL
+    found = {problem for problem in Problem if watch.has(problem)}
+    assert found == set(Problem) - {Problem.UNBALANCED}
+    bad = {"voltage_l1": 200.0, "voltage_l2": 262.0, "voltage_l3": 245.0}
+    for now_ms, told in readings(range(3), power=9_000, frequency=48.9, **bad):
+        watch.take(told, now_ms)
+    assert {problem for problem in Problem if watch.has(problem)} == found
+    good = {"voltage_l1": 230.0, "voltage_l2": 230.0, "voltage_l3": 230.0}
+    for now_ms, told in readings(range(3, 100), power=900, frequency=50.0, **good):
+        watch.take(told, now_ms)
+    assert not any(watch.has(problem) for problem in Problem)
+
+
+def test_moved_limits() -> None:
+    """Other limits hold for phases that are known and those that come."""
+    watch = watched(readings(range(5), voltage_l1=230.0))
+    watch.set_limits(VoltageLimits(high_warning=2.0, high_critical=4.0))
+    for now_ms, told in readings(range(5, 30), voltage_l1=241.0, voltage_l2=241.0):
+        watch.take(told, now_ms)
+    assert watch.voltage_state(L1) is VoltageState.HIGH_CRITICAL
+    assert watch.voltage_state(L2) is VoltageState.HIGH_CRITICAL
