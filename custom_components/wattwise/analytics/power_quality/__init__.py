@@ -1,0 +1,1 @@
+"""The quality of the supply, by EN 50160."""
