@@ -69,7 +69,12 @@ async def begin(
     )
     assert result["type"] is FlowResultType.MENU
     assert result["step_id"] == "user"
-    assert result["menu_options"] == ["entities", "mqtt", "http", "push"]
+    sources = ["entities", "mqtt", "http", "push"]
+    # What is made up is not mixed with what is measured.
+    assert result["menu_options"] == [
+        *sources,
+        *([] if entry.subentries else ["simulated"]),
+    ]
     return await submit(hass, result, next_step_id=choice)
 
 

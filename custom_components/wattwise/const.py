@@ -60,6 +60,7 @@ SOURCE_PUSH: Final = "push"
 SOURCE_ENTITIES: Final = "entities"
 SOURCE_MQTT: Final = "mqtt"
 SOURCE_HTTP: Final = "http"
+SOURCE_SIMULATED: Final = "simulated"
 
 DEFAULT_INTERVAL_S: Final = 10
 

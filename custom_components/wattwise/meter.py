@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -21,6 +21,7 @@ from .const import (
     CONF_KEY_HASH,
     CONF_NOMINAL_VOLTAGE,
     CONF_PARENT,
+    CONF_PHASES,
     CONF_ROLE,
     CONF_SOURCE,
     DOMAIN,
@@ -28,6 +29,7 @@ from .const import (
     SOURCE_ENTITIES,
     SOURCE_HTTP,
     SOURCE_MQTT,
+    SOURCE_SIMULATED,
 )
 from .coordinator import MeterCoordinator
 from .dialect_repairs import async_forget_dialect, async_report_dialect
@@ -43,7 +45,12 @@ from .sources.device_settings import DeviceSettings
 from .sources.entities import EntitySource
 from .sources.http.source import HttpSource
 from .sources.mqtt.source import MqttSource
+from .sources.simulated.source import SimulatedSource
+from .sources.simulated.supply import SimulatedSupply
 from .sources.source import MeterSource
+
+# What a simulated home without one is taken to have [W].
+_USUAL_CONTRACT_W: Final = 9_200.0
 
 
 def meter_profile(entry: ConfigEntry, subentry: ConfigSubentry) -> MeterProfile:
@@ -86,6 +93,7 @@ class Meter:
         self.key_hash: str | None = subentry.data.get(CONF_KEY_HASH)
         self._hass = hass
         self._entry = entry
+        self.simulation = self._simulation()
         self._refused: list[RefusedReading] = []
         self._refused_task: asyncio.Task[None] | None = None
 
@@ -161,7 +169,19 @@ class Meter:
                 self._take_address,
                 self.coordinator.async_update_listeners,
             )
-        return None
+        return self.simulation
+
+    def _simulation(self) -> SimulatedSource | None:
+        """Return what measures in place of a meter that does not exist."""
+        if self.subentry.data[CONF_SOURCE] != SOURCE_SIMULATED:
+            return None
+        profile = self.profile
+        supply = SimulatedSupply(
+            profile.nominal_voltage_v,
+            self._entry.data[CONF_PHASES],
+            profile.contracted_power_w or _USUAL_CONTRACT_W,
+        )
+        return SimulatedSource(self._hass, supply, self._take_reading)
 
     @callback
     def _take_reading(self, reading: Reading) -> None:

@@ -57,7 +57,7 @@ class VoltageQualityCoordinator(DataUpdateCoordinator[dict[Channel, SupplyVoltag
         """Ask the history for the 10-minute means."""
         now = dt_util.utcnow()
         start_ms, end_ms = (int(t.timestamp() * 1000) for t in (now - _WINDOW, now))
-        found = {}
+        found: dict[Channel, SupplyVoltage] = {}
         try:
             for channel in VOLTAGES:
                 if channel in self._meter.coordinator.latest:

@@ -53,12 +53,25 @@ async def test_examples(wattwise: HomeAssistant) -> None:
     )
     meter = only_meter(entry)
     now_ms = int(dt_util.utcnow().timestamp() * 1000)
-    await meter.history.append(meter.profile, [Reading(Channel.POWER, now_ms, 412)])
+    now = [
+        Reading(Channel.POWER, now_ms, 412),
+        Reading(Channel.VOLTAGE_L1, now_ms, 231.4),
+    ]
+    await meter.history.append(meter.profile, now)
     await wattwise.async_block_till_done()
     (csv,) = of_language("csv")
-    look, looked, undo, ask, answered, automation, gaps, forecast = map(
-        yaml.safe_load, of_language("yaml")
-    )
+    (
+        look,
+        looked,
+        undo,
+        ask,
+        answered,
+        automation,
+        gaps,
+        quality,
+        *foreseeing,
+        simulate,
+    ) = map(yaml.safe_load, of_language("yaml"))
     folder = Path(wattwise.config.path(DOMAIN))
     folder.mkdir()
     (folder / "february.csv").write_text(csv)
@@ -79,8 +92,18 @@ async def test_examples(wattwise: HomeAssistant) -> None:
     found = await call(wattwise, gaps)
     assert found["missing_hours"] == sum(gap["hours"] for gap in found["gaps"]) > 0
 
-    with pytest.raises(ServiceValidationError, match="some hours of readings"):
-        await call(wattwise, forecast)
+    judged = await call(wattwise, quality)
+    assert judged["phases"]["voltage_l1"]["verdict"] == "unknown"
+
+    device_id = Template(gaps["data"]["device_id"], wattwise).async_render()
+    with pytest.raises(ServiceValidationError, match="real meter"):
+        await call(wattwise, simulate, device_id=device_id)
+
+    for question in foreseeing:
+        with pytest.raises(
+            ServiceValidationError, match="some hours of readings|no coming prices"
+        ):
+            await call(wattwise, question)
 
 
 async def say_what_yesterday_was(

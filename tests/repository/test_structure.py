@@ -46,6 +46,7 @@ GATES: Final = {
         "mqtt/listen.py",
         "mqtt/search.py",
         "mqtt/source.py",
+        "simulated/source.py",
         "source.py",
         "http/source.py",
         "http/watch.py",

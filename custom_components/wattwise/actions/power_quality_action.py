@@ -10,6 +10,7 @@ from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
 
 from ..alerting.meter_watch import VOLTAGES
 from ..analytics.power_quality.supply_voltage import SupplyVoltage
@@ -56,7 +57,7 @@ async def async_get_power_quality(call: ServiceCall) -> ServiceResponse:
         )
     start_ms, end_ms = (int(time.timestamp() * 1000) for time in (start, end))
     nominal_v = meter.profile.nominal_voltage_v
-    answer = {}
+    answer: dict[str, JsonValueType] = {}
     with history_needed():
         for channel in phases:
             means = await async_supply_voltage(meter, channel, start_ms, end_ms)

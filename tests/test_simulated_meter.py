@@ -1,0 +1,221 @@
+"""A meter to try things out with: added in the UI, it shows what one asks for."""
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.wattwise.const import (
+    CONF_CONTRACTED_POWER,
+    CONF_SOURCE,
+    SOURCE_SIMULATED,
+)
+from homeassistant.const import (
+    ATTR_DEVICE_ID,
+    CONF_NAME,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+
+from .homes import async_add_household, push_meter
+from .meter_flows import add_household, add_push_meter, begin, reconfigure, submit
+from .test_actions import call
+from .test_meters import pass_time, report
+from .translated_flows import translated_flows
+
+__all__ = ["translated_flows"]
+
+PROBLEMS = {
+    "voltage_problem",
+    "neutral_conductor",
+    "phases_unequal",
+    "frequency_problem",
+    "overload",
+}
+
+
+@pytest.fixture
+async def simulated(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> MockConfigEntry:
+    """Return a home of three phases with a simulated meter, some readings old."""
+    freezer.move_to("2026-06-17 10:00:00+00:00")
+    entry = await add_household(wattwise, "Try-out", phases=3)
+    wattwise.config_entries.async_update_entry(
+        entry, options={**entry.options, CONF_CONTRACTED_POWER: 9.2}
+    )
+    await wattwise.async_block_till_done()
+    result = await begin(wattwise, entry, "simulated")
+    assert result["step_id"] == "simulated"
+    result = await submit(wattwise, result, **{CONF_NAME: "Pretender"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await last(wattwise, freezer, 30)
+    return entry
+
+
+async def last(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: int
+) -> None:
+    """Let the simulated meter measure for so long."""
+    for _ in range(seconds // 5):
+        await pass_time(hass, freezer, 5)
+
+
+def shown(hass: HomeAssistant, entity: str) -> str:
+    """Return the state of an entity of the simulated meter."""
+    found = hass.states.get(entity)
+    assert found is not None, sorted(hass.states.async_entity_ids())
+    return found.state
+
+
+def device_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the device that an entity belongs to."""
+    entity = er.async_get(hass).async_get(entity_id)
+    assert entity
+    assert entity.device_id
+    return entity.device_id
+
+
+async def play(hass: HomeAssistant, condition: str, **duration: int) -> None:
+    """Let the simulated meter show a condition."""
+    device = device_of(hass, "sensor.pretender_power")
+    answer = await call(
+        hass,
+        "simulate",
+        **{ATTR_DEVICE_ID: device, "condition": condition, "duration": duration},
+    )
+    assert answer["condition"] == condition
+
+
+async def test_all_is_well_by_itself(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """Nobody is alarmed by a simulated meter that is asked for nothing."""
+    await last(wattwise, freezer, 400)
+    for phase in ("l1", "l2", "l3"):
+        assert shown(wattwise, f"sensor.pretender_voltage_state_{phase}") == "normal"
+    for problem in PROBLEMS:
+        assert shown(wattwise, f"binary_sensor.pretender_{problem}") == STATE_OFF
+    assert 0 < float(shown(wattwise, "sensor.pretender_power")) < 9_000
+    assert float(shown(wattwise, "sensor.pretender_energy_import")) > 0
+
+
+@pytest.mark.parametrize(
+    ("condition", "seconds", "state", "problems"),
+    [
+        ("low_warning", 90, "low_warning", {"voltage_problem"}),
+        ("low_critical", 30, "low_critical", {"voltage_problem"}),
+        ("high_warning", 90, "high_warning", {"voltage_problem"}),
+        ("high_critical", 30, "high_critical", {"voltage_problem"}),
+        ("fluctuating", 90, "fluctuating", {"voltage_problem"}),
+        ("neutral_lost", 30, "high_critical", {"voltage_problem", "neutral_conductor"}),
+        ("phases_unbalanced", 660, "normal", {"phases_unequal"}),
+        ("frequency_problem", 30, "normal", {"frequency_problem"}),
+        ("overload", 60, "normal", {"overload"}),
+    ],
+)
+async def test_each_condition_and_its_end(
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulated: MockConfigEntry,
+    condition: str,
+    seconds: int,
+    state: str,
+    problems: set[str],
+) -> None:
+    """Each condition goes through to its entities, and is over in time."""
+    await play(wattwise, condition, seconds=seconds)
+    await last(wattwise, freezer, seconds)
+    assert shown(wattwise, "sensor.pretender_voltage_state_l1") == state
+    assert problems == {
+        problem
+        for problem in PROBLEMS
+        if shown(wattwise, f"binary_sensor.pretender_{problem}") == STATE_ON
+    }
+    await last(wattwise, freezer, 660 if seconds > 100 else 400)
+    assert shown(wattwise, "sensor.pretender_voltage_state_l1") == "normal"
+    for problem in PROBLEMS:
+        assert shown(wattwise, f"binary_sensor.pretender_{problem}") == STATE_OFF
+
+
+async def test_silence(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """A meter that tells nothing is lost after a minute, and comes back."""
+    await play(wattwise, "silent", minutes=3)
+    await last(wattwise, freezer, 100)
+    assert shown(wattwise, "binary_sensor.pretender_connection") == STATE_OFF
+    assert shown(wattwise, "sensor.pretender_power") == STATE_UNAVAILABLE
+    await last(wattwise, freezer, 100)
+    assert shown(wattwise, "binary_sensor.pretender_connection") == STATE_ON
+
+
+async def test_a_real_meter_is_refused(wattwise: HomeAssistant) -> None:
+    """Nobody makes a real meter tell what did not happen."""
+    entry = await async_add_household(wattwise, push_meter())
+    await report(wattwise, entry, power=100.0)
+    with pytest.raises(ServiceValidationError) as error:
+        await call(
+            wattwise,
+            "simulate",
+            **{
+                ATTR_DEVICE_ID: device_of(wattwise, "sensor.grid_power"),
+                "condition": "overload",
+            },
+        )
+    assert error.value.translation_key == "meter_is_real"
+
+
+async def test_it_is_alone_in_its_home(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """Neither is it added beside real meters, nor are real ones added beside it."""
+    (meter,) = simulated.subentries.values()
+    assert meter.data[CONF_SOURCE] == SOURCE_SIMULATED
+    result = await wattwise.config_entries.subentries.async_init(
+        (simulated.entry_id, "meter"), context={"source": "user"}
+    )
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "household_simulated"
+    result = await reconfigure(wattwise, simulated, meter)
+    assert result["reason"] == "nothing_to_change"
+
+
+async def test_not_beside_a_real_meter(
+    hass: HomeAssistant, wattwise: HomeAssistant
+) -> None:
+    """Who opened the form before a real meter was added is told so."""
+    entry = await add_household(wattwise, "Maple Street")
+    opened = await wattwise.config_entries.subentries.async_init(
+        (entry.entry_id, "meter"), context={"source": "user"}
+    )
+    assert "simulated" in (opened["menu_options"] or [])
+    await add_push_meter(wattwise, entry)
+    result = await submit(wattwise, opened, next_step_id="simulated")
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "simulated_alone"
+
+
+async def test_a_name_is_needed(wattwise: HomeAssistant) -> None:
+    """Blanks are no name."""
+    entry = await add_household(wattwise, "Maple Street")
+    result = await begin(wattwise, entry, "simulated")
+    result = await submit(wattwise, result, **{CONF_NAME: "  "})
+    assert result["errors"] == {CONF_NAME: "name_needed"}
+
+
+async def test_a_reload_ends_what_is_played(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """After a restart all is well again; the alert that was there ends by itself."""
+    await play(wattwise, "low_critical", hours=1)
+    await last(wattwise, freezer, 30)
+    assert shown(wattwise, "binary_sensor.pretender_voltage_problem") == STATE_ON
+    await wattwise.config_entries.async_reload(simulated.entry_id)
+    await wattwise.async_block_till_done()
+    await last(wattwise, freezer, 90)
+    assert shown(wattwise, "binary_sensor.pretender_voltage_problem") == STATE_OFF
