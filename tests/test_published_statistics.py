@@ -383,7 +383,7 @@ async def test_what_the_recorder_lost_is_written_again(
     shown = await seen(hass_ws_client, wattwise, key_of(home))
     assert shown[key_of(home)] == approx(amounts)
     names = await async_ask_recorder(wattwise, lambda h: external_names(h, DOMAIN))
-    assert names == {key_of(home): "Main meter: energy imported, from files"}
+    assert names[key_of(home)] == "Main meter: energy imported, from files"
 
 
 async def test_what_was_cleared_stays_away(

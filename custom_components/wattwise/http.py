@@ -16,6 +16,7 @@ from .history.receipt import Receipt
 from .household import DATA_PUSH_KEYS, async_loaded_households
 from .live import channel_values, latest_of_household, meter_settings
 from .meter import Meter
+from .predictions_view import PredictionsView
 from .request_rate import RequestRate
 from .sources.push_keys import FirstReading
 from .sources.push_payload import DecodedBody, MalformedBodyError, decode
@@ -35,6 +36,7 @@ def async_register_views(hass: HomeAssistant) -> None:
     hass.http.register_view(StatusView())
     hass.http.register_view(ConfigView())
     hass.http.register_view(LatestView())
+    hass.http.register_view(PredictionsView())
 
 
 class _MeterView(HomeAssistantView):

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 from functools import partial
 import hashlib
+import re
 import time
 from typing import Final
 
@@ -61,6 +62,7 @@ _PART_MS: Final = 5_000 * HOUR_MS
 # Of an id: as many signs of the meter's name, and of what tells it from all others.
 _NAME_SIGNS: Final = 60
 _DIGITS: Final = 8
+_ENERGY_ID: Final = re.compile(rf"_(?:{'|'.join(_CHANNELS)})_[0-9a-f]{{{_DIGITS}}}$")
 _IMPORT_WORDS: Final = {MeterRole.APPLIANCE: "used", MeterRole.BATTERY: "charged"}
 _EXPORT_WORDS: Final = {
     MeterRole.BATTERY: "discharged",
@@ -134,7 +136,8 @@ async def async_clear_published(
     async with _lock(hass):
         names = await async_ask_recorder(hass, partial(external_names, source=DOMAIN))
         noted = await history.ask(published) if history else {}
-        keys = {*names, *noted}
+        # Forecasts are statistics of this source, too.
+        keys = {key for key in {*names, *noted} if _ENERGY_ID.search(key)}
         if meter_ids is not None:
             ends = tuple(_id_end(m, c) for m in meter_ids for c in _CHANNELS)
             keys = {key for key in keys if key.endswith(ends)}

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from wattwise_dev.home_assistant import HomeAssistant
 
-from .cards import Card, bar, gauge, heading, number, once_known, section
+from .cards import Card, bar, gauge, heading, number, section
 from .entities import Entities
+from .forecast_sections import accuracy, coming
 from .memory import KnownHome
 from .plan import (
     AIR_CONDITIONER,
@@ -75,7 +76,8 @@ def dashboard_config(known: KnownHome, entities: Entities) -> dict[str, Any]:
                 "sections": [
                     _now(entities),
                     _today(entities),
-                    _coming(entities),
+                    coming(entities),
+                    accuracy(entities),
                     _last_days(entities),
                     _appliances(entities),
                     _last_minutes(entities),
@@ -170,62 +172,6 @@ def _today(entities: Entities) -> Card:
             "Made",
             "mdi:solar-power",
             "amber",
-        ),
-    )
-
-
-def _coming(entities: Entities) -> Card:
-    return section(
-        "What is coming",
-        "mdi:crystal-ball",
-        once_known(
-            number(
-                entities.household("consumption_forecast_rest_of_today"),
-                "Until midnight",
-                "mdi:home-clock-outline",
-                "orange",
-            )
-        ),
-        once_known(
-            number(
-                entities.household("consumption_forecast_tomorrow"),
-                "Tomorrow",
-                "mdi:home-clock-outline",
-                "orange",
-            )
-        ),
-        once_known(
-            number(
-                entities.household("production_forecast_tomorrow"),
-                "Made tomorrow",
-                "mdi:solar-power-variant-outline",
-                "amber",
-            )
-        ),
-        once_known(
-            number(
-                entities.household("consumption_peak_power"),
-                "Next peak",
-                "mdi:chart-bell-curve",
-                "red",
-            )
-        ),
-        heading("How good that was", "mdi:bullseye-arrow", "subtitle"),
-        once_known(
-            number(
-                entities.household("forecast_skill_30_days"),
-                "Skill",
-                "mdi:bullseye-arrow",
-                "green",
-            )
-        ),
-        once_known(
-            number(
-                entities.household("forecast_coverage"),
-                "Band held",
-                "mdi:arrow-expand-vertical",
-                "blue",
-            )
         ),
     )
 

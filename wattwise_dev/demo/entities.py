@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+import hashlib
 from typing import Any, Final
 
 from wattwise_dev.home_assistant import HomeAssistant
 
 from .memory import KnownHome
+from .plan import HOUSEHOLD_ANSWERS
 
 _POWER: Final = "power"
 
@@ -16,6 +18,8 @@ class Entities:
     """The enabled entities of the demo home by meter and what they show."""
 
     _ids: Mapping[tuple[str | None, str], str]
+    consumption_forecast: str | None = None
+    """The id of the statistic that holds it, whether it is there yet or not."""
 
     def household(self, key: str) -> str | None:
         """Return an entity id of the household, None when it has no such entity."""
@@ -39,7 +43,22 @@ async def find_entities(home: HomeAssistant, known: KnownHome) -> Entities:
         for entry in registry
         if entry["config_entry_id"] == known.entry_id and not entry["disabled_by"]
     }
-    return Entities({**await _powers_of_devices(home, known, registry), **ids})
+    powers = await _powers_of_devices(home, known, registry)
+    return Entities({**powers, **ids}, _forecast_statistic(known, registry))
+
+
+def _forecast_statistic(known: KnownHome, registry: list[dict[str, Any]]) -> str | None:
+    """Return the id that WattWise gives the forecast of what the household uses."""
+    for entry in registry:
+        if (
+            entry["config_entry_id"] == known.entry_id
+            and not entry["config_subentry_id"]
+        ):
+            household = entry["unique_id"].partition("_")[0]
+            digest = hashlib.sha256(household.encode()).hexdigest()[:8]
+            name = HOUSEHOLD_ANSWERS["name"].lower().replace(" ", "_")
+            return f"wattwise:{name}_{digest}_forecast_consumption"
+    return None
 
 
 async def _powers_of_devices(

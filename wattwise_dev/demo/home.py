@@ -12,6 +12,7 @@ from typing import Final
 from homeassistant.const import RESTART_EXIT_CODE
 from wattwise_dev.home_assistant import HomeAssistant
 
+from . import forecast_chart
 from .commissioning import set_up_export
 from .dashboard import show_dashboard
 from .database import DemoDatabase
@@ -33,7 +34,8 @@ from .recorded_past import continue_sums, record_past
 _CONFIGURATION = f"""\
 zeroconf:
 
-{sensor_plug.CONFIGURATION}"""
+{sensor_plug.CONFIGURATION}
+{forecast_chart.CONFIGURATION}"""
 _EXPORT: Final = "influx_status"
 
 

@@ -21,9 +21,16 @@ from wattwise_dev.home_assistant import CommandError, HomeAssistant, RestError
 from .entities import Entities
 from .household import PAST
 from .memory import KnownHome
+from .plan import GRID, SOLAR
 
 _ENERGIES: Final = ("energy_import", "energy_export")
 _CHANNELS: Final = (*_ENERGIES, "power")
+_CONSUMPTION: Final = "consumption_power"
+_FLOWS: Final = (
+    (GRID.key, "energy_import", 1),
+    (GRID.key, "energy_export", -1),
+    (SOLAR.key, "energy_export", 1),
+)
 _KWH: Final = "kWh"
 # As Home Assistant numbers them: recorder.models.StatisticMeanType.
 _NO_MEAN: Final = 0
@@ -37,7 +44,7 @@ _AWAY: Final = (ClientError, CommandError, OSError, RestError, WSMessageTypeErro
 async def record_past(
     home: HomeAssistant, known: KnownHome, entities: Entities
 ) -> None:
-    """Give Home Assistant the hours of the past of every meter."""
+    """Give Home Assistant the hours of the past of every meter, and of the home."""
     end = _end_of_past(known)
     for key, meter in known.meters.items():
         channels = await _history(
@@ -46,6 +53,36 @@ async def record_past(
         for channel, series in channels.items():
             if entity_id := entities.meter(key, channel):
                 await _record(home, entity_id, series, end)
+    if entity_id := entities.household(_CONSUMPTION):
+        await _record(home, entity_id, await _consumption(home, known), end)
+
+
+async def _consumption(home: HomeAssistant, known: KnownHome) -> dict[str, Any]:
+    """Return the mean power of the home in each hour, balanced from its meters.
+
+    It has no battery: it uses what came from the grid and the roof and did not leave.
+    """
+    energy: dict[str, float] = {}
+    for key, channel, sign in _FLOWS:
+        found = await _history(
+            home,
+            known.meters[key].device_id,
+            (channel,),
+            known.began - PAST,
+            known.began,
+            "hour",
+        )
+        for value in found.get(channel, {"values": ()})["values"]:
+            start = value["start"]
+            energy[start] = energy.get(start, 0.0) + sign * value["energy"]
+    means = {start: max(0.0, kwh * 1000) for start, kwh in energy.items()}
+    return {
+        "unit": "W",
+        "values": [
+            {"start": start, "mean": watts, "min": watts, "max": watts}
+            for start, watts in sorted(means.items())
+        ],
+    }
 
 
 async def continue_sums(

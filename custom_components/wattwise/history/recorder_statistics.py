@@ -6,6 +6,7 @@ the history waits for its database. What is written goes through the recorder's 
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Final, Literal
@@ -23,7 +24,7 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.components.recorder.tasks import SynchronizeTask
-from homeassistant.const import UnitOfEnergy
+from homeassistant.const import UnitOfEnergy, UnitOfPower
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.recorder import DATA_INSTANCE, get_instance
 
@@ -48,6 +49,16 @@ _WRITTEN_AT_ONCE: Final = 500
 _CLEARED_WITHIN_S: Final = 600.0
 # An hour's statistics are complete this much after it ended, at the latest.
 _COMPILED_AFTER: Final = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What a quantity was in an hour, or is to be, and between what it lies."""
+
+    mean: float
+    low: float
+    high: float
+
 
 type _Column = Literal["mean", "state", "sum"]
 
@@ -196,6 +207,46 @@ async def async_write_sums(
         ]
         async_add_external_statistics(hass, known, rows)
         await _async_done(hass)
+
+
+def external_bands(
+    hass: HomeAssistant, statistic_id: str, start_ms: int
+) -> dict[int, Band]:
+    """Return the hours of an external statistic from a time on, by their start [ms]."""
+    rows = statistics_during_period(
+        hass, _utc(start_ms), None, {statistic_id}, "hour", None, {"mean", "min", "max"}
+    )
+    return {
+        round(row["start"] * 1000): Band(
+            row.get("mean") or 0.0, row.get("min") or 0.0, row.get("max") or 0.0
+        )
+        for row in rows.get(statistic_id, ())
+    }
+
+
+async def async_write_bands(
+    hass: HomeAssistant, statistic_id: str, name: str, bands: Mapping[int, Band]
+) -> None:
+    """Write powers [W] of an external statistic by the start of their UTC hour [ms].
+
+    Hours that exist are overwritten; hours to come are allowed.
+    """
+    source, _, _ = statistic_id.partition(":")
+    known = StatisticMetaData(
+        mean_type=StatisticMeanType.ARITHMETIC,
+        has_sum=False,
+        name=name,
+        source=source,
+        statistic_id=statistic_id,
+        unit_class=_UNIT_CLASS[Quantity.POWER],
+        unit_of_measurement=UnitOfPower.WATT,
+    )
+    rows = [
+        StatisticData(start=_utc(start), mean=band.mean, min=band.low, max=band.high)
+        for start, band in bands.items()
+    ]
+    async_add_external_statistics(hass, known, rows)
+    await _async_done(hass)
 
 
 async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None:
