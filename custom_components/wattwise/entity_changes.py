@@ -11,9 +11,11 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
 from .const import (
+    CONF_AWAY,
     CONF_ENTITIES,
     CONF_PRICE_ENTITY,
     CONF_TARIFF,
+    CONF_WEATHER,
     DOMAIN,
     LOGGER,
     SUBENTRY_TYPE_METER,
@@ -117,6 +119,9 @@ def _references(entry: WattWiseConfigEntry) -> Iterator[str]:
         yield from meter.data.get(CONF_ENTITIES, {}).values()
     if entry.options.get(CONF_TARIFF) == TARIFF_ENTITY:
         yield entry.options[CONF_PRICE_ENTITY]
+    for option in (CONF_WEATHER, CONF_AWAY):
+        if reference := entry.options.get(option):
+            yield reference
 
 
 @callback

@@ -24,6 +24,7 @@ from ..household import Household
 from ..published_statistics import async_forget_published
 from ..shared_history import async_get_history, async_kept_meters
 from .file_steps import FileSteps
+from .forecast_steps import ForecastSteps
 from .influx_steps import InfluxSteps
 from .retention_steps import RetentionSteps
 from .tariff_steps import TARIFF_OPTIONS, TariffSteps, power_and_tariff_fields
@@ -33,7 +34,13 @@ CONF_METERS = "meters"
 
 
 class WattWiseOptionsFlow(
-    FileSteps, UndoSteps, InfluxSteps, RetentionSteps, TariffSteps, OptionsFlow
+    FileSteps,
+    UndoSteps,
+    InfluxSteps,
+    RetentionSteps,
+    ForecastSteps,
+    TariffSteps,
+    OptionsFlow,
 ):
     """Change a household's tariff, and tidy up after removed meters."""
 
@@ -55,6 +62,7 @@ class WattWiseOptionsFlow(
         """Let the user choose what to do."""
         options = [
             "tariff_and_power",
+            "forecasts",
             "past_readings",
             "loaded_files",
             "influx",

@@ -1,0 +1,1 @@
+"""What feeds forecasts, when they are made, and who sees them."""
