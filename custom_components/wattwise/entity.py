@@ -103,16 +103,15 @@ class HouseholdEntity(Entity):
         )
 
 
-class MeterEntity(CoordinatorEntity[MeterCoordinator]):
-    """An entity of one meter."""
+class MeterDeviceEntity(Entity):
+    """An entity on the device of a meter."""
 
     _attr_has_entity_name = True
 
-    def __init__(
+    def _settle(
         self, hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter, key: str
     ) -> None:
         """Belong to the device of another integration, or to one of our own."""
-        super().__init__(meter.coordinator)
         self._attr_unique_id = meter_unique_id(meter, key)
         if device := foreign_device(hass, entry, meter):
             self.device_entry = device
@@ -129,3 +128,14 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
                 config_entry_id=entry.entry_id,
             ),
         )
+
+
+class MeterEntity(MeterDeviceEntity, CoordinatorEntity[MeterCoordinator]):
+    """An entity of one meter, which follows its readings."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: WattWiseConfigEntry, meter: Meter, key: str
+    ) -> None:
+        """Belong to the meter's device."""
+        super().__init__(meter.coordinator)
+        self._settle(hass, entry, meter, key)

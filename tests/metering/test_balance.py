@@ -217,3 +217,22 @@ def test_what_a_one_way_meter_cannot_see() -> None:
     assert with_roof.untracked() is None
     assert with_roof.grid_exchange(netted=True) is None
     assert with_roof.production() == 20_000.0
+
+
+def test_what_goes_through_one_meter() -> None:
+    """An appliance's use is its own, whatever is produced behind it; a roof gives."""
+    balance = Balance(
+        [
+            grid(500.0),
+            used(300.0, "shed"),
+            roof(200.0, "balcony", "shed"),
+            used(None, "oven"),
+            roof(None),
+            MeterFlow("asleep", ROOF, 3.0, None),
+        ]
+    )
+    assert balance.through("shed") == 500.0
+    assert balance.through("balcony") == 200.0
+    assert balance.through("oven") is None
+    assert balance.through("roof") is None
+    assert balance.through("asleep") == 0.0

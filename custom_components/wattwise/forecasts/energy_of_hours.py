@@ -1,6 +1,6 @@
 """What a home and its meters used and gave in each hour, from the meters' roll-ups."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -18,7 +18,7 @@ _LEAST_COVERED: Final = 0.75
 _LONGEST_NIGHT: Final = 18
 _CHANNELS: Final = (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
 
-type _Flow = tuple[float | None, float | None]
+type Flow = tuple[float | None, float | None]
 type Hours = dict[int, float]
 
 
@@ -45,6 +45,21 @@ class HomeHours:
     production: Hours = field(default_factory=dict)
     meters: dict[str, Hours] = field(default_factory=dict)
 
+    def update(self, other: HomeHours) -> None:
+        """Take the hours of another reading over."""
+        self.consumption.update(other.consumption)
+        self.production.update(other.production)
+        for key, hours in other.meters.items():
+            self.meters.setdefault(key, {}).update(hours)
+
+    def copy(self) -> HomeHours:
+        """Return the same hours, which stay as they are when these are updated."""
+        return HomeHours(
+            dict(self.consumption),
+            dict(self.production),
+            {key: dict(hours) for key, hours in self.meters.items()},
+        )
+
 
 def energy_of_hours(
     queries: Queries,
@@ -59,6 +74,15 @@ def energy_of_hours(
     are the keys of meters whose own hours are wanted, too.
     """
     flows = {meter.key: _flows(queries, meter, start_ms, end_ms) for meter in meters}
+    return balanced(meters, flows, apart)
+
+
+def balanced(
+    meters: Sequence[MeteredFlow],
+    flows: Mapping[str, Mapping[int, Flow]],
+    apart: Collection[str],
+) -> HomeHours:
+    """Balance what flowed through each meter, by the start of the hour or part of one."""
     hours = HomeHours(meters={key: {} for key in flows if key in apart})
     for hour in sorted(set().union(*flows.values())):
         balance = Balance(
@@ -82,17 +106,17 @@ def energy_of_hours(
 
 def _flows(
     queries: Queries, meter: MeteredFlow, start_ms: int, end_ms: int
-) -> dict[int, _Flow]:
+) -> dict[int, Flow]:
     """Return what flowed inward and outward [Wh] in each hour that is known."""
     ways: list[dict[int, float]] = []
     for channel in _CHANNELS:
         buckets = _hours(queries, meter.meter_id, channel, start_ms, end_ms)
-        ways.append({b.start_ms // 1000: b.energy_wh for b in buckets if _is_known(b)})
+        ways.append({b.start_ms // 1000: b.energy_wh for b in buckets if is_known(b)})
     known = set(ways[0]) | set(ways[1])
     if meter.role is MeterRole.PRODUCTION:
-        known |= _nights(known)
+        known |= nights(known)
     told = [bool(way) for way in ways]
-    flows: dict[int, _Flow] = {}
+    flows: dict[int, Flow] = {}
     for hour in known:
         inward, outward = (
             # What a meter never told is unknown; what it told before or later, nothing.
@@ -115,15 +139,16 @@ def _hours(
         yield from queries.buckets(meter_id, channel, begin_ms, until_ms, Period.HOUR)
 
 
-def _is_known(bucket: Bucket) -> bool:
+def is_known(bucket: Bucket) -> bool:
+    """Whether enough of a bucket was measured."""
     width_ms = bucket.end_ms - bucket.start_ms
     return bucket.covered_ms >= _LEAST_COVERED * width_ms
 
 
-def _nights(known: Iterable[int]) -> set[int]:
-    """Return the hours between known ones in which an inverter may have slept."""
-    hour, nights = 3600, set[int]()
+def nights(known: Iterable[int], step: int = 3600) -> set[int]:
+    """Return the slots between known ones in which an inverter may have slept."""
+    asleep = set[int]()
     for before, after in pairwise(sorted(known)):
-        if after - before <= _LONGEST_NIGHT * hour:
-            nights.update(range(before + hour, after, hour))
-    return nights
+        if after - before <= _LONGEST_NIGHT * 3600:
+            asleep.update(range(before + step, after, step))
+    return asleep

@@ -20,9 +20,12 @@ _READ_AT_ONCE: Final = timedelta(days=60)
 class HomeEnergy:
     """Reads all hours for each lesson, and the newest ones each hour."""
 
-    def __init__(self, household: Household) -> None:
-        """Read the history of a household."""
+    def __init__(
+        self, household: Household, apart: frozenset[str] = frozenset()
+    ) -> None:
+        """Read the history of a household; of the meters `apart` their own hours too."""
         self._household = household
+        self._apart = apart
         self._hours = HomeHours()
         self._read_all = True
         self._reading = asyncio.Lock()
@@ -36,13 +39,13 @@ class HomeEnergy:
         """Return all hours; raises HistoryError."""
         async with self._reading:
             if self._read_all:
-                hours, back = HomeHours({}, {}), timedelta(days=LOOK_BACK_DAYS)
+                hours, back = HomeHours(), timedelta(days=LOOK_BACK_DAYS)
             else:
                 hours, back = self._hours, _READ_AGAIN
             await self._async_read(hours, now - back, now)
             self._hours, self._read_all = hours, False
             # An executor looks through them while the next ones are read.
-            return HomeHours(dict(hours.consumption), dict(hours.production))
+            return hours.copy()
 
     async def _async_read(
         self, hours: HomeHours, begin: datetime, end: datetime
@@ -51,11 +54,13 @@ class HomeEnergy:
         while begin < end:
             until = min(end, begin + _READ_AT_ONCE)
             question = partial(
-                energy_of_hours, meters=meters, start_ms=_ms(begin), end_ms=_ms(until)
+                energy_of_hours,
+                meters=meters,
+                start_ms=_ms(begin),
+                end_ms=_ms(until),
+                apart=self._apart,
             )
-            found = await self._household.history.ask(question)
-            hours.consumption.update(found.consumption)
-            hours.production.update(found.production)
+            hours.update(await self._household.history.ask(question))
             begin = until
 
 

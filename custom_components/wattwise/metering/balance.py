@@ -67,7 +67,14 @@ class Balance:
     def production(self) -> float | None:
         """Return what the production meters give; None when there is none."""
         roofs = self._outermost({MeterRole.PRODUCTION}, {MeterRole.PRODUCTION})
-        return _sum(None if roof.net is None else roof.outward or 0.0 for roof in roofs)
+        return _sum(_produced(roof) for roof in roofs)
+
+    def through(self, meter: str) -> float | None:
+        """Return what a production meter gives, what is used behind any other meter."""
+        flow = self._flows[meter]
+        if flow.role is MeterRole.PRODUCTION:
+            return _produced(flow)
+        return _at_least_zero(self._used(flow))
 
     def consumption(self) -> float | None:
         """Return what the home uses: grid and production less what batteries take.
@@ -169,6 +176,10 @@ class Balance:
             for flow in self._flows.values()
             if flow.role in roles and self._nearest(flow, above) is None
         ]
+
+
+def _produced(roof: MeterFlow) -> float | None:
+    return None if roof.net is None else roof.outward or 0.0
 
 
 def _sum(values: Iterable[float | None], empty: float | None = None) -> float | None:
