@@ -27,8 +27,13 @@ from .const import (
 from .entity import household_device_info
 from .entity_changes import async_follow_entities
 from .esphome_discovery import async_setup_esphome_discovery
+from .forecasts.covariates import async_forget_covariates
 from .forecasts.forecast_coordinator import ForecastCoordinator
 from .forecasts.forecast_memory import ForecastMemory
+from .forecasts.forecast_statistics import (
+    async_forget_forecast_statistics,
+    async_publish_forecasts,
+)
 from .history.database import NewerSchemaError
 from .history.errors import HistoryError
 from .history.history import History
@@ -47,8 +52,9 @@ from .shared_history import (
 )
 from .sources.push_keys import PushKeys
 from .stale_entities import async_is_stale_device, async_remove_stale
+from .websocket import async_setup_websocket
 
-PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.SENSOR]
+PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.NUMBER, Platform.SENSOR]
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -63,6 +69,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
                 keys.pause(key_hash)
     async_register_views(hass)
     async_setup_actions(hass)
+    async_setup_websocket(hass)
     async_setup_esphome_discovery(hass)
     return True
 
@@ -143,6 +150,7 @@ async def _async_start(
         await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
         raise
     entry.async_on_unload(async_follow_entities(hass, entry))
+    async_publish_forecasts(hass, entry)
     entry.async_on_unload(household.forecast.async_follow())
     async_start_back_fill(hass, entry)
     async_keep_published(hass, entry)
@@ -204,6 +212,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     async_forget_price_issue(hass, entry.unique_id or "")
     async_forget_influx(hass, entry.unique_id or "")
     await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
+    await async_forget_covariates(hass, entry)
+    await async_forget_forecast_statistics(hass, entry)
     if history := async_get_history(hass):
         with suppress(HistoryError):
             await async_end_export(hass, entry, history, [])

@@ -59,6 +59,8 @@ async def async_get_config_entry_diagnostics(
         }
     if household.export:
         diagnostics["export"] = await household.export.async_report()
+    if household.forecast:
+        diagnostics["forecasts"] = await household.forecast.async_explain()
     diagnostics["meters"] = [_meter(meter) for meter in household.meters.values()]
     return diagnostics
 

@@ -4,15 +4,21 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alerting.meter_watch import VOLTAGES
 from .entity import foreign_device
-from .forecast_sensors import ForecastSensor, forecast_sensors
 from .gap_sensors import GapCoordinator, MissingSensor
 from .grid_netting import GridNettingCoordinator
 from .history_sensor import HistorySizeSensor, async_shows_history
 from .household import WattWiseConfigEntry
+from .household_forecast_sensors import HouseholdForecastSensor, household_forecasts
 from .household_sensors import HOUSEHOLD_SENSORS, HouseholdSensor
 from .influx_sensors import INFLUX_SENSORS, InfluxSensor
 from .meter import Meter
+from .meter_forecast_sensors import (
+    METER_FORECASTS,
+    MeterForecastSensor,
+    forecast_meters,
+)
 from .meter_sensors import (
     COST_TODAY,
     LAST_READING,
@@ -23,8 +29,11 @@ from .meter_sensors import (
     has_cost,
 )
 from .metering.quantity import Channel
-from .momentary import momentary_description
+from .momentary import momentary_description, phase_name
 from .untracked_sensors import UNTRACKED_SENSORS, UntrackedSensor
+from .voltage_quality_sensors import VoltageQualityCoordinator, VoltageQualitySensor
+from .voltage_sensors import VoltageStateSensor
+from .window_sensors import async_window_sensors
 
 PARALLEL_UPDATES = 0
 
@@ -52,9 +61,20 @@ async def async_setup_entry(
     )
     if household.forecast:
         async_add_entities(
-            ForecastSensor(entry, household.forecast, description)
-            for description in forecast_sensors(household)
+            HouseholdForecastSensor(entry, household.forecast, series, description)
+            for series, description in household_forecasts(household)
         )
+        for subentry_id in forecast_meters(entry):
+            async_add_entities(
+                [
+                    MeterForecastSensor(
+                        hass, entry, household.forecast, subentry_id, description
+                    )
+                    for description in METER_FORECASTS
+                ],
+                config_subentry_id=subentry_id,
+            )
+    async_add_entities(async_window_sensors(hass, entry))
     if async_shows_history(hass, entry):
         async_add_entities([HistorySizeSensor(entry)])
     if household.export:
@@ -92,6 +112,7 @@ def _follow_channels(
     known: set[Channel] = set()
     # A device of another integration shows its momentary values itself.
     shown_elsewhere = foreign_device(hass, entry, meter) is not None
+    quality = VoltageQualityCoordinator(hass, entry, meter)
 
     @callback
     def async_add_new() -> None:
@@ -114,6 +135,12 @@ def _follow_channels(
                     channel, meter.profile.role, single_phase=_single_phase(meter)
                 )
                 sensors.append(MomentarySensor(hass, entry, meter, description))
+            if channel in VOLTAGES:
+                phase = phase_name(channel, single_phase=_single_phase(meter))
+                sensors += [
+                    VoltageStateSensor(hass, entry, meter, channel, phase),
+                    VoltageQualitySensor(hass, entry, meter, quality, channel, phase),
+                ]
         if Channel.ENERGY_IMPORT in new and has_cost(entry.runtime_data, meter):
             sensors.append(
                 MeterSensor(hass, entry, meter, COST_TODAY, entry.runtime_data.currency)

@@ -8,16 +8,18 @@ lost for ever.
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .alerting.meter_watch import VOLTAGES
 from .binary_sensor import CONNECTED
 from .const import DOMAIN
 from .entity import foreign_device, household_unique_id, meter_unique_id
-from .forecast_sensors import forecast_sensors
 from .gap_sensors import MISSING
 from .history_sensor import HISTORY_SIZE, async_shows_history
 from .household import WattWiseConfigEntry
+from .household_forecast_sensors import household_forecasts
 from .household_sensors import HOUSEHOLD_SENSORS
 from .influx_sensors import INFLUX_SENSORS
 from .meter import Meter
+from .meter_forecast_sensors import METER_FORECASTS, forecast_meters
 from .meter_sensors import (
     COST_TODAY,
     LAST_READING,
@@ -26,7 +28,12 @@ from .meter_sensors import (
     has_cost,
 )
 from .metering.quantity import Channel
+from .number import VOLTAGE_LIMITS
+from .problem_sensors import PROBLEMS
 from .untracked_sensors import UNTRACKED_SENSORS
+from .voltage_quality_sensors import voltage_quality_key
+from .voltage_sensors import voltage_state_key
+from .window_sensors import window_descriptions
 
 
 @callback
@@ -75,13 +82,21 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
         for sensor in HOUSEHOLD_SENSORS
         if sensor.exists_fn(household)
     }
-    possible |= {household_unique_id(entry, s.key) for s in forecast_sensors(household)}
+    possible |= {
+        household_unique_id(entry, sensor.key)
+        for _, sensor in household_forecasts(household)
+    }
+    possible |= {household_unique_id(entry, limit.key) for limit in VOLTAGE_LIMITS}
+    possible |= {household_unique_id(entry, s.key) for s in window_descriptions(entry)}
     if async_shows_history(hass, entry):
         possible.add(household_unique_id(entry, HISTORY_SIZE.key))
     if household.export:
         possible |= {household_unique_id(entry, s.key) for s in INFLUX_SENSORS}
+    forecast = forecast_meters(entry)
     for subentry_id, meter in household.meters.items():
         keys = _possible_keys(hass, entry, meter)
+        if subentry_id in forecast:
+            keys |= {sensor.key for sensor in METER_FORECASTS}
         if balance.parts_of(subentry_id):
             keys |= {sensor.key for sensor in UNTRACKED_SENSORS}
         possible |= {meter_unique_id(meter, key) for key in keys}
@@ -100,6 +115,9 @@ def _possible_keys(
             keys |= {sensor.key for sensor in sensors}
     if foreign_device(hass, entry, meter) is None:
         keys |= {channel for channel in Channel if not channel.is_energy}
+    keys |= {voltage_state_key(channel) for channel in VOLTAGES}
+    keys |= {voltage_quality_key(channel) for channel in VOLTAGES}
+    keys |= {problem.key for problem in PROBLEMS if problem.possible_fn(meter)}
     if has_cost(entry.runtime_data, meter):
         keys.add(COST_TODAY.key)
     return keys

@@ -1,6 +1,7 @@
 """scripts/evaluate forecasts any household that somebody has in a file."""
 
 import csv
+from datetime import date, timedelta
 import json
 from pathlib import Path
 import subprocess
@@ -9,11 +10,14 @@ import sys
 import numpy as np
 import pytest
 
+from wattwise_dev.benchmark.progress import Progress
 from wattwise_dev.evaluation.__main__ import main
+from wattwise_dev.evaluation.arguments import arguments
 from wattwise_dev.evaluation.chosen import chosen_homes, chosen_models
 from wattwise_dev.evaluation.contestants import PERSISTENCE, WEEKLY_NAIVE
 from wattwise_dev.evaluation.errors import EvaluationError
 from wattwise_dev.evaluation.other_people import OTHER_PEOPLES, ROOT
+from wattwise_dev.evaluation.reading import read_households
 
 from .households import made
 
@@ -67,7 +71,7 @@ def test_any_household(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("more", "why"),
     [
         (("--after", "365"), "70 days are too few"),
         (("--models", "oracle"), "no model is called 'oracle'"),
@@ -77,34 +81,36 @@ def test_any_household(file: Path, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_done_is_said(
     file: Path,
-    arguments: tuple[str, str],
+    more: tuple[str, str],
     why: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A request that cannot be met ends with a sentence and 1."""
     command = ["forecast", "--input", str(file), "--timezone", "Europe/London"]
 
-    assert main([*command, *arguments]) == 1
+    assert main([*command, *more]) == 1
     assert why in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "more",
     [
         ("--timezone", "Europe/Lond"),
         ("--origins", "0"),
         ("--output", "nowhere/out.csv"),
         ("--input", "nowhere.csv"),
+        ("--country", "Atlantis"),
+        ("--country", "GB-ATL"),
     ],
 )
 def test_arguments_are_checked_before_the_work(
-    file: Path, arguments: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    file: Path, more: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nobody waits ten minutes to learn of a slip of the pen."""
     command = ["forecast", "--input", str(file), "--timezone", "Europe/London"]
     with pytest.raises(SystemExit):
-        main([*command, *arguments])
-    assert arguments[0] in capsys.readouterr().err
+        main([*command, *more])
+    assert more[0] in capsys.readouterr().err
 
 
 def test_homes_by_name_and_number() -> None:
@@ -123,3 +129,21 @@ def test_the_references_are_always_asked() -> None:
     assert chosen_models("lasso") == ["lasso", WEEKLY_NAIVE, PERSISTENCE]
     assert chosen_models("others")[: len(OTHER_PEOPLES)] == list(OTHER_PEOPLES)
     assert len(chosen_models("all")) == len(set(chosen_models("all")))
+    learned = chosen_models("scikit-learn")
+    assert {"boosted_trees", "random_forest", "neural_network"} <= set(learned)
+    assert set(learned) <= set(chosen_models("all"))
+
+
+def test_public_holidays_are_those_of_the_country(file: Path) -> None:
+    """A country's are known, a part of it has its own, and without one nobody has any."""
+    begin = ["forecast", "--input", str(file), "--timezone", "Europe/London"]
+    calendars = []
+    for more in ((), ("--country", "GB-ENG"), ("--country", "GB-SCT")):
+        (home,) = read_households(arguments([*begin, *more]), Progress.begin())
+        free = np.flatnonzero(home.past.calendar.free)
+        calendars.append([home.first + timedelta(days=int(day)) for day in free])
+    assert calendars == [
+        [],
+        [date(2013, 3, 29), date(2013, 4, 1)],
+        [date(2013, 3, 29)],
+    ]

@@ -11,10 +11,11 @@ from typing import Any, Final
 import pytest
 
 from custom_components.wattwise.const import (
+    CONF_FORECAST_METERS,
     CONF_INFLUX,
-    CONF_PRICE,
+    CONF_PRICE_ENTITY,
     CONF_TARIFF,
-    TARIFF_FLAT,
+    TARIFF_ENTITY,
 )
 from custom_components.wattwise.history.influx.settings import (
     InfluxSettings,
@@ -70,9 +71,10 @@ async def entities_of_all_kinds(hass: HomeAssistant) -> dict[str, er.RegistryEnt
         *meters,
         single,
         options={
-            CONF_TARIFF: TARIFF_FLAT,
-            CONF_PRICE: 0.3,
+            CONF_TARIFF: TARIFF_ENTITY,
+            CONF_PRICE_ENTITY: "sensor.price",
             CONF_INFLUX: _NOBODY.as_data(),
+            CONF_FORECAST_METERS: [meter.subentry_id for meter in meters],
         },
     )
     now_ms = int(datetime.now(UTC).timestamp() * 1000)

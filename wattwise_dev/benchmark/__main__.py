@@ -22,6 +22,7 @@ from wattwise_dev.home_assistant import (
 )
 from wattwise_dev.home_assistant.configuration import REPOSITORY
 
+from .forecast.benchmark import benchmark_forecast
 from .history.benchmark import benchmark_history
 from .ingest.benchmark import benchmark_ingest
 from .load import MeasurementError
@@ -32,6 +33,7 @@ from .report import Findings, Report
 _BENCHMARKS: dict[str, Callable[[Path, bool, Say], Awaitable[Findings]]] = {
     "ingest": benchmark_ingest,
     "history": benchmark_history,
+    "forecast": benchmark_forecast,
 }
 _FAILURES = (
     BrokenProcessPool,
@@ -91,10 +93,11 @@ def _options() -> argparse.Namespace:
         description="Measures WattWise on this machine.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=(
-            "ingest   taking readings in, in a real Home Assistant: latency,\n"
-            "         throughput, event loop, memory\n"
-            "history  keeping readings: throughput, size of the file, questions,\n"
-            "         beside bare SQLite and Home Assistant's recorder"
+            "ingest    taking readings in, in a real Home Assistant: latency,\n"
+            "          throughput, event loop, memory\n"
+            "history   keeping readings: throughput, size of the file, questions,\n"
+            "          beside bare SQLite and Home Assistant's recorder\n"
+            "forecast  learning and forecasting a home: time, memory, size"
         ),
     )
     parser.add_argument("benchmark", choices=list(_BENCHMARKS))

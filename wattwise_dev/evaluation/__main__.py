@@ -10,12 +10,11 @@ from wattwise_dev.benchmark.progress import Progress, Say
 from .arguments import arguments
 from .chosen import chosen_homes, chosen_models
 from .contest import Entry, run_apart
-from .contestants import contestants
 from .errors import EvaluationError
 from .figures import standings
 from .forecast_file import write_forecasts
 from .household import Household
-from .other_people import ask_others
+from .other_people import OTHER_PEOPLES, ask_others
 from .plan import Plan
 from .reading import read_households
 from .report import as_text, write_csv, write_json
@@ -79,9 +78,9 @@ def _entry(
     say: Say,
 ) -> Entry:
     say(f"{model} ...")
-    if model in contestants():
-        return run_apart(model, homes, plan, say)
-    return ask_others(model, homes, pool, plan)
+    if model in OTHER_PEOPLES:
+        return ask_others(model, homes, pool, plan)
+    return run_apart(model, homes, plan, say)
 
 
 def _title(options: argparse.Namespace, homes: Sequence[Household], plan: Plan) -> str:

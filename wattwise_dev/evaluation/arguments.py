@@ -6,15 +6,22 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from .contestants import contestants
+from holidays import HolidayBase, country_holidays
+
+from .contestants import contestants, of_scikit_learn
+from .divided_hours import DIVIDED
 from .other_people import OTHER_PEOPLES
 from .slots import Unit
 
 _EXAMPLES: Final = """
 models: {ours}
+of scikit-learn, fitted to the home:
+        {learned}
 of other people (scripts/setup --evaluation installs what they need):
         {others}
-groups: ours, others, all
+finer than an hour, with --step 15 or 30, beside the forecaster itself:
+        {divided}
+groups: ours, scikit-learn, others, all
 
 one household, from a file with the columns time,kwh:
   scripts/evaluate forecast --input home.csv --timezone Europe/Berlin --output out.csv
@@ -37,7 +44,10 @@ def arguments(command_line: list[str] | None = None) -> argparse.Namespace:
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_EXAMPLES.format(
-            ours=" ".join(contestants()), others=" ".join(OTHER_PEOPLES)
+            ours=" ".join(contestants()),
+            learned=" ".join(of_scikit_learn()),
+            others=" ".join(OTHER_PEOPLES),
+            divided=" ".join(DIVIDED),
         ),
     )
     _files(forecast)
@@ -87,6 +97,12 @@ def _files(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         help="homes to forecast and score; pooled models learn from the others, too "
         "(default: all that are read)",
+    )
+    files.add_argument(
+        "--country",
+        type=_country,
+        metavar="CODE",
+        help="whose public holidays are known, like GB or GB-ENG (default: none are)",
     )
     files.add_argument(
         "--weather",
@@ -175,6 +191,17 @@ def _zone(text: str) -> tzinfo:
     if text not in available_timezones():
         raise argparse.ArgumentTypeError(f"no time zone is called {text}")
     return ZoneInfo(text)
+
+
+def _country(text: str) -> HolidayBase:
+    """Return the public holidays of a country, or of a part of it."""
+    country, _, part = text.partition("-")
+    try:
+        return country_holidays(country, subdiv=part or None)
+    except NotImplementedError:
+        raise argparse.ArgumentTypeError(
+            f"the public holidays of {text} are not known"
+        ) from None
 
 
 def _positive(text: str) -> int:

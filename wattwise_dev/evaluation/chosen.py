@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 import re
 
-from .contestants import PERSISTENCE, WEEKLY_NAIVE, contestants
+from .contestants import PERSISTENCE, WEEKLY_NAIVE, contestants, of_scikit_learn
+from .divided_hours import DIVIDED
 from .errors import EvaluationError
 from .other_people import OTHER_PEOPLES
 
@@ -30,16 +31,22 @@ def chosen_homes(text: str | None, names: Sequence[str]) -> list[str]:
 
 def chosen_models(text: str) -> list[str]:
     """Return the models that a list means, and the two references besides."""
-    ours = contestants()
-    groups = {"ours": ours, "others": OTHER_PEOPLES, "all": (*ours, *OTHER_PEOPLES)}
+    ours, learned = contestants(), of_scikit_learn()
+    groups = {
+        "ours": ours,
+        "scikit-learn": learned,
+        "others": OTHER_PEOPLES,
+        "all": (*ours, *learned, *OTHER_PEOPLES),
+    }
     chosen = list[str]()
     for part in text.split(","):
         if part in groups:
             chosen += groups[part]
-        elif part in groups["all"]:
+        elif part in groups["all"] or part in DIVIDED:
             chosen.append(part)
         else:
             raise EvaluationError(
-                f"no model is called '{part}'. Choose from: {', '.join(groups['all'])}"
+                f"no model is called '{part}'. Choose from: "
+                f"{', '.join([*groups['all'], *DIVIDED])}"
             )
     return list(dict.fromkeys([*chosen, WEEKLY_NAIVE, PERSISTENCE]))

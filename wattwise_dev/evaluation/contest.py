@@ -9,8 +9,9 @@ from typing import Final
 
 from wattwise_dev.benchmark.progress import Say
 
-from .contestants import contestant
+from .contestants import Contestant, contestant
 from .cost import Cost
+from .divided_hours import DIVIDED
 from .household import Household
 from .issued import Issued, published
 from .peak_memory import PeakMemory
@@ -56,16 +57,21 @@ def run_here(name: str, households: Sequence[Household], plan: Plan, say: Say) -
 
 
 def _forecasts(name: str, household: Household, plan: Plan) -> tuple[Issued, Cost]:
-    asked, cost = contestant(name), Cost()
+    asked, cost = _beginner(name), Cost()
     origins = plan.origins_of(household)
     said = Issued.nothing(origins, household.past.slots)
     for index, day in enumerate(origins):
         if plan.history is not None:
             # What was learned at an earlier origin came from days before its history.
             cost.add(asked.cost)
-            asked = contestant(name)
+            asked = _beginner(name)
         prediction = asked.forecast(plan.known(household, day), plan.lead)
         if prediction is not None:
             said.values[index] = published(prediction)
     cost.add(asked.cost)
     return said, cost
+
+
+def _beginner(name: str) -> Contestant:
+    """Return one that knows nothing yet."""
+    return DIVIDED[name]() if name in DIVIDED else contestant(name)

@@ -21,6 +21,7 @@ from custom_components.wattwise.analytics.forecasting.prediction import (
 )
 from custom_components.wattwise.analytics.forecasting.registry import (
     default_models,
+    installed_models,
     reference_models,
 )
 
@@ -123,16 +124,22 @@ class WholeForecaster(Contestant):
 
 
 def contestant(name: str) -> Contestant:
-    """Return one that knows nothing yet; KeyError for a name not in `contestants`."""
+    """Return one that knows nothing yet; KeyError for a name that nobody goes by."""
     if name == FORECASTER:
         return WholeForecaster()
-    model = {model.name: model for model in _models()}[name]
+    models = [*_models(), *installed_models()]
+    model = {model.name: model for model in models}[name]
     return Reference(model) if name in _REFERENCES else SingleModel(model)
 
 
 def contestants() -> tuple[str, ...]:
     """Return the names of all that can be asked, what is published first."""
     return FORECASTER, *(model.name for model in _models())
+
+
+def of_scikit_learn() -> tuple[str, ...]:
+    """Return the names of those that can be asked where scikit-learn is installed."""
+    return tuple(model.name for model in installed_models())
 
 
 def _models() -> list[Model]:

@@ -1,5 +1,6 @@
 """A household to forecast: what was measured, by days and by moments."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -62,8 +63,11 @@ def household(
     starts: Integers,
     energy: Floats,
     weather: WeatherSeries | None = None,
+    free: Container[date] = (),
 ) -> Household:
     """Lay out the slots of whole days, less the days before and after anything measured.
+
+    `free` are public holidays.
 
     EvaluationError if nothing was measured.
     """
@@ -78,7 +82,7 @@ def household(
     days = len(rows.energy)
     past = Past(
         rows.energy,
-        _calendar(rows.first, days),
+        _calendar(rows.first, days, free),
         None
         if weather is None
         else weather.by_days(clock, rows.first, days + DAYS_AHEAD),
@@ -119,7 +123,9 @@ class WeatherSeries:
         return np.where(near & inside, np.interp(moments, times, values), np.nan)
 
 
-def _calendar(first: date, days: int) -> Calendar:
-    count = days + DAYS_AHEAD
-    weekday = np.array([(first + timedelta(days=d)).weekday() for d in range(count)])
-    return Calendar(weekday, np.zeros(count, dtype=np.int64))
+def _calendar(first: date, days: int, free: Container[date]) -> Calendar:
+    dates = [first + timedelta(days=index) for index in range(days + DAYS_AHEAD)]
+    return Calendar(
+        np.array([day.weekday() for day in dates], dtype=np.int64),
+        np.array([day in free for day in dates], dtype=np.int64),
+    )

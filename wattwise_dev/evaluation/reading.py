@@ -44,6 +44,7 @@ def read_households(options: argparse.Namespace, say: Say) -> list[Household]:
             starts,
             energy_of_slots(values, steps, options.unit, starts, clock.step),
             weather,
+            () if options.country is None else options.country,
         )
         for name, values in table.columns.items()
     ]

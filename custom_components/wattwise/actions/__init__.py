@@ -12,9 +12,12 @@ from . import (
     gap_action,
     history_action,
     import_action,
+    power_quality_action,
     resend_action,
+    simulate_action,
     statistics_actions,
     undo_action,
+    window_action,
 )
 
 # Those that change something are for administrators only.
@@ -23,6 +26,7 @@ _CHANGING: Final = (
     ("export_history", export_action.async_export_history, export_action.SCHEMA),
     ("undo_import", undo_action.async_undo_import, undo_action.UNDO_SCHEMA),
     ("resend_to_influxdb", resend_action.async_resend, resend_action.SCHEMA),
+    ("simulate", simulate_action.async_simulate, simulate_action.SCHEMA),
     (
         "back_fill",
         statistics_actions.async_load_back_fill,
@@ -35,9 +39,15 @@ _CHANGING: Final = (
     ),
 )
 _ASKING: Final = (
+    ("find_window", window_action.async_find_window, window_action.SCHEMA),
     ("get_forecast", forecast_action.async_get_forecast, forecast_action.SCHEMA),
     ("get_history", history_action.async_get_history, history_action.SCHEMA),
     ("get_gaps", gap_action.async_get_gaps, gap_action.SCHEMA),
+    (
+        "get_power_quality",
+        power_quality_action.async_get_power_quality,
+        power_quality_action.SCHEMA,
+    ),
     ("get_imports", undo_action.async_get_imports, undo_action.LIST_SCHEMA),
 )
 

@@ -1,14 +1,24 @@
-"""The action that returns what a household can expect."""
+"""The action that returns what households, or one meter, can expect."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import probatio
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 
+from ..analytics.forecasting.expectation import Outlook
+from ..analytics.forecasting.sum_of_homes import sum_of_homes
 from ..const import DOMAIN
+from ..forecasts.finer_forecasts import (
+    HALF,
+    HOUR,
+    QUARTER,
+    DividedBy,
+    DividedOutlook,
+)
 from ..forecasts.forecast_answer import (
     ENERGY,
     GREATEST_QUANTILE,
@@ -18,16 +28,24 @@ from ..forecasts.forecast_answer import (
     forecast_answer,
 )
 from ..forecasts.forecast_series import CONSUMPTION, PRODUCTION
+from ..forecasts.found_outlook import NoOutlook, find_outlook
 from ..household import WattWiseConfigEntry, async_loaded_households
+from ..meter import Meter
+from .meter_target import async_target_meter
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
+ATTR_DEVICE_ID: Final = "device_id"
 ATTR_SERIES: Final = "series"
 ATTR_QUANTILES: Final = "quantiles"
 ATTR_QUANTITY: Final = "quantity"
+ATTR_RESOLUTION: Final = "resolution"
 
 SCHEMA: Final = probatio.Schema(
     {
-        probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+        probatio.Exclusive(ATTR_CONFIG_ENTRY_ID, "of_whom"): probatio.All(
+            cv.ensure_list, [cv.string], probatio.Unique()
+        ),
+        probatio.Exclusive(ATTR_DEVICE_ID, "of_whom"): cv.string,
         probatio.Optional(ATTR_SERIES, default=CONSUMPTION): probatio.In(
             [CONSUMPTION, PRODUCTION]
         ),
@@ -41,45 +59,118 @@ SCHEMA: Final = probatio.Schema(
             ],
         ),
         probatio.Optional(ATTR_QUANTITY, default=ENERGY): probatio.In([ENERGY, POWER]),
+        probatio.Optional(ATTR_RESOLUTION, default=str(HOUR)): probatio.All(
+            probatio.Coerce(int), probatio.In([QUARTER, HALF, HOUR])
+        ),
     }
 )
 
 
 async def async_get_forecast(call: ServiceCall) -> ServiceResponse:
-    """Return the forecast of a household slot by slot."""
-    entry = _household(call)
-    series = call.data[ATTR_SERIES]
-    household = entry.runtime_data
-    data = household.forecast.data if household.forecast else None
-    if data is not None and series not in data:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="forecast_not_made",
-            translation_placeholders={"household": household.name},
-        )
-    if household.forecast and not household.forecast.last_update_success:
-        raise HomeAssistantError(
+    """Return the forecast of households together, or of a meter, slot by slot."""
+    resolution = call.data[ATTR_RESOLUTION]
+    if device_id := call.data.get(ATTR_DEVICE_ID):
+        entries, series = _meter_series(call.hass, device_id)
+    else:
+        entries, series = _households(call), call.data[ATTR_SERIES]
+    outlooks = [_outlook(entry, series) for entry in entries]
+    divided = await _divided(entries, series, outlooks, resolution)
+    answer = forecast_answer(
+        entries,
+        series,
+        sum_of_homes([one.outlook for one in divided]),
+        call.data[ATTR_QUANTILES],
+        call.data[ATTR_QUANTITY],
+    )
+    if resolution == HOUR:
+        return answer
+    # Together they are known as well as the one of which least is known.
+    by = min((one.by for one in divided), key=list(DividedBy).index)
+    return {**answer, "divided_by": by.value}
+
+
+def _outlook(entry: WattWiseConfigEntry, series: str) -> Outlook:
+    """Return what is expected of a series of a household."""
+    found = find_outlook(entry.runtime_data, series)
+    if isinstance(found, NoOutlook):
+        raise _refusal(found, entry.runtime_data.name)
+    return found
+
+
+async def _divided(
+    entries: Sequence[WattWiseConfigEntry],
+    series: str,
+    outlooks: Sequence[Outlook],
+    step: int,
+) -> list[DividedOutlook]:
+    """Return outlooks in slots of `step` seconds, or of as short ones as all can tell."""
+    divided = []
+    for entry, outlook in zip(entries, outlooks, strict=True):
+        forecast = entry.runtime_data.forecast
+        assert forecast is not None
+        divided.append(await forecast.finer.async_divide(series, outlook, step))
+    longest = max(one.outlook.step for one in divided)
+    if all(one.outlook.step == longest for one in divided):
+        return divided
+    return await _divided(entries, series, outlooks, longest)
+
+
+def _meter_series(
+    hass: HomeAssistant, device_id: str
+) -> tuple[list[WattWiseConfigEntry], str]:
+    """Return the household of a meter that is forecast, and the key of its series."""
+    meter = async_target_meter(hass, device_id)
+    for entry in async_loaded_households(hass):
+        for key, other in entry.runtime_data.meters.items():
+            if other is meter and _is_forecast(entry, key):
+                return [entry], key
+    raise _not_chosen(meter)
+
+
+def _is_forecast(entry: WattWiseConfigEntry, key: str) -> bool:
+    forecast = entry.runtime_data.forecast
+    return forecast is not None and any(one.meter == key for one in forecast.series)
+
+
+def _not_chosen(meter: Meter) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="forecast_meter_not_chosen",
+        translation_placeholders={"meter": meter.name},
+    )
+
+
+def _refusal(reason: NoOutlook, household: str) -> HomeAssistantError:
+    """Return what is raised for want of a forecast."""
+    if reason is NoOutlook.FAILED:
+        return HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="forecast_failed",
-            translation_placeholders={"household": household.name},
+            translation_placeholders={"household": household},
         )
-    outlook = data[series].outlook if data else None
-    if outlook is None:
-        raise ServiceValidationError(
+    if reason is NoOutlook.NOT_MADE:
+        return ServiceValidationError(
             translation_domain=DOMAIN,
-            translation_key="forecast_not_known",
-            translation_placeholders={"household": household.name},
+            translation_key="forecast_not_made",
+            translation_placeholders={"household": household},
         )
-    return forecast_answer(
-        entry, series, outlook, call.data[ATTR_QUANTILES], call.data[ATTR_QUANTITY]
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="forecast_not_known",
+        translation_placeholders={"household": household},
     )
 
 
-def _household(call: ServiceCall) -> WattWiseConfigEntry:
-    wanted = call.data[ATTR_CONFIG_ENTRY_ID]
-    for entry in async_loaded_households(call.hass):
-        if entry.entry_id == wanted:
-            return entry
-    raise ServiceValidationError(
-        translation_domain=DOMAIN, translation_key="household_not_found"
-    )
+def _households(call: ServiceCall) -> list[WattWiseConfigEntry]:
+    """Return the households that were named."""
+    loaded = {entry.entry_id: entry for entry in async_loaded_households(call.hass)}
+    wanted = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    if not wanted:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="forecast_of_whom"
+        )
+    if not loaded.keys() >= set(wanted):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="household_not_found"
+        )
+    return [loaded[entry_id] for entry_id in wanted]

@@ -1,7 +1,8 @@
 """When forecasts are made: each hour, and what they learn from each night."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final, override
+from typing import Any, Final, override
 from zlib import crc32
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -14,13 +15,22 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from ..analytics.forecasting.expectation import CancelledError
-from ..const import CONF_COUNTRY, CONF_FORECAST_METERS, DOMAIN, LOGGER
+from ..const import (
+    CONF_CHARGERS,
+    CONF_FORECAST_METERS,
+    CONF_FORECAST_MODEL,
+    DOMAIN,
+    LOGGER,
+    MODEL_AUTOMATIC,
+)
 from ..history.errors import HistoryError
 from ..household import WattWiseConfigEntry
+from .covariates import CovariateSource
+from .finer_forecasts import FinerForecasts
 from .forecast_memory import ForecastMemory
 from .forecast_series import CONSUMPTION, PRODUCTION, household_series
-from .home_energy import HomeEnergy
-from .public_holidays import async_public_holidays
+from .home_energy import HomeEnergy, metered_flows
+from .home_parts import add_up, charging_hours
 from .series_forecasts import SeriesForecasts, SeriesOutlook
 
 # Learning waits until the start is long over, and the nights of neighbours differ.
@@ -48,8 +58,15 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             household, frozenset(entry.options.get(CONF_FORECAST_METERS, ()))
         )
         memory = ForecastMemory(hass, entry.unique_id or entry.entry_id)
-        self._forecasts = SeriesForecasts(hass, memory, self.series)
-        self._energy = HomeEnergy(household)
+        choice = entry.options.get(CONF_FORECAST_MODEL, MODEL_AUTOMATIC)
+        self._forecasts = SeriesForecasts(hass, memory, self.series, choice)
+        self._household = household
+        self._covariates = CovariateSource(hass, entry)
+        self._chargers = frozenset(entry.options.get(CONF_CHARGERS, ()))
+        chosen = {series.meter for series in self.series if series.meter}
+        self._energy = HomeEnergy(household, self._chargers | chosen)
+        self.finer: Final = FinerForecasts(hass, household, self.series)
+        self._free: frozenset[date] = frozenset()
         self._ended = False
         self._stops: list[CALLBACK_TYPE] = []
         self._lesson: CALLBACK_TYPE | None = None
@@ -70,6 +87,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     def _async_end(self) -> None:
         self._ended = True
         self._forecasts.stop()
+        self._covariates.async_stop()
         self._plan_lesson(None)
         while self._stops:
             self._stops.pop()()
@@ -97,6 +115,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._forecasts.async_recall()
+        await self._covariates.async_load()
         await self.async_refresh()
         # It may have been unloaded meanwhile, or given something to learn from.
         if not self._ended and not self._lesson:
@@ -127,8 +146,13 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             return
         if self._ended:
             return
+        await self.finer.async_learn(dt_util.utcnow(), self._free)
         self._learned = dt_util.now().date()
         await self.async_refresh()
+
+    async def async_explain(self) -> dict[str, dict[str, Any]]:
+        """Return what was learned of each series, for diagnostics."""
+        return await self._forecasts.async_explain()
 
     async def _async_retry(self, _now: datetime) -> None:
         await self.async_refresh()
@@ -152,10 +176,15 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
                 translation_key="history_unavailable",
                 translation_placeholders={"error": str(err)},
             ) from err
-        free = await async_public_holidays(
-            self.hass,
-            self.config_entry.data[CONF_COUNTRY],
-            range(now.year - 2, now.year + 2),
-        )
-        energy = {CONSUMPTION: hours.consumption, PRODUCTION: hours.production}
-        return await self._forecasts.async_look_out(energy, now, free)
+        energy = {
+            CONSUMPTION: hours.consumption,
+            PRODUCTION: hours.production,
+            **hours.meters,
+        }
+        flows = metered_flows(self._household)
+        charging = charging_hours(flows, hours.meters, self._chargers)
+        known = await self._covariates.async_known(now)
+        self._free = known.free
+        known = replace(known, charging=charging)
+        found = await self._forecasts.async_look_out(energy, now, known)
+        return await self.hass.async_add_executor_job(add_up, found, flows)

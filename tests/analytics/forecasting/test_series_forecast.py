@@ -1,11 +1,13 @@
 """From readings to an outlook."""
 
 from datetime import UTC, date, datetime, timedelta
+import io
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from custom_components.wattwise.analytics.forecasting.covariates import Covariates
 from custom_components.wattwise.analytics.forecasting.expectation import Outlook
 from custom_components.wattwise.analytics.forecasting.series_forecast import (
     SeriesForecast,
@@ -155,7 +157,7 @@ def test_holidays_are_days_off() -> None:
     series.take(hours, now)
     series.learn()
     plain = series.outlook(now)
-    series.take(hours, now, {date(2026, 6, 4)})
+    series.take(hours, now, Covariates(free=frozenset({date(2026, 6, 4)})))
     free = series.outlook(now)
     assert plain
     assert free
@@ -203,6 +205,78 @@ def test_what_was_long_ago_is_not_known() -> None:
     assert outlook
     assert outlook.days_known == 4
     assert outlook.tomorrow.mean == pytest.approx(8.56, rel=0.05)
+
+
+def test_after_a_restart_nothing_has_to_be_learned() -> None:
+    """The outlook is the same at once, and what was learned is told all the same."""
+    rng = np.random.default_rng(1)
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    start = datetime(2026, 4, 1, tzinfo=BERLIN).astimezone(UTC)
+    hours = {s: e * rng.gamma(4, 0.25) for s, e in readings(start, now).items()}
+    series = SeriesForecast(BERLIN)
+    assert series.explain() == {}
+    series.take(hours, now)
+    series.learn()
+    other = SeriesForecast(BERLIN)
+    other.restore(series.state())
+    other.take(hours, now)
+    outlook, restored = series.outlook(now), other.outlook(now)
+    assert outlook
+    assert restored
+    assert {"median_regression", "ridge_regression"} <= set(restored.weights)
+    assert restored.weights == pytest.approx(outlook.weights, rel=1e-3)
+    for one, again in zip(outlook.slots, restored.slots, strict=True):
+        assert again.energy.mean == pytest.approx(one.energy.mean, rel=1e-4)
+        assert again.energy.quantiles == pytest.approx(one.energy.quantiles, rel=1e-4)
+    told = series.explain()
+    assert other.explain()["versions"].keys() == told["versions"].keys()
+    assert told["drifts"] == 0
+    known = told["versions"]["ridge_regression"]
+    assert [version["speaks"] for version in known].count(True) == 1
+    assert sum(known[0]["learned"].values()) == pytest.approx(1, abs=0.01)
+
+
+def test_what_an_older_release_kept_is_read() -> None:
+    """Its record has no versions of models: those are learned with the next lesson."""
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    start = datetime(2026, 5, 1, tzinfo=BERLIN).astimezone(UTC)
+    hours = readings(start, now)
+    series = SeriesForecast(BERLIN)
+    series.take(hours, now)
+    series.learn()
+    with np.load(io.BytesIO(series.state())) as arrays:
+        record = {name: arrays[name] for name in arrays.files if "fitted" not in name}
+    assert len(record) < len(arrays.files)
+    older = io.BytesIO()
+    np.savez_compressed(older, **record)
+    other = SeriesForecast(BERLIN)
+    other.restore(older.getvalue())
+    other.take(hours, now)
+    before = other.outlook(now)
+    assert before
+    assert "ridge_regression" not in before.weights
+    other.learn()
+    after = other.outlook(now)
+    assert after
+    assert "ridge_regression" in after.weights
+
+
+def test_a_chosen_model_is_in_use() -> None:
+    """Who forecasts is told: what was chosen, or what stands in for it."""
+    now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
+    used = []
+    for days in (3, 30):
+        series = SeriesForecast(BERLIN, choice="analog_days")
+        start = (now - timedelta(days=days)).astimezone(UTC)
+        series.take(readings(start, now), now)
+        series.learn()
+        outlook = series.outlook(now)
+        assert outlook
+        used.append(set(outlook.weights))
+    assert used[0]
+    assert "analog_days" not in used[0]
+    assert used[1] == {"analog_days"}
+    assert series.report(7)
 
 
 def test_a_restart_forgets_no_score() -> None:

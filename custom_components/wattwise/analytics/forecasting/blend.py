@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
+from .daily_losses import daily_losses
 from .past import Past
-from .prediction import LEVELS, Prediction
+from .prediction import Prediction
 from .record import Outcome, Record
-from .scores import pinball_loss
 
 # Days of outcomes that decide, and how fast they fade [days].
 _DAYS: Final = 42
@@ -74,8 +74,4 @@ def blend(
 
 def _faded_loss(outcomes: list[Outcome]) -> float:
     fading = np.exp(-np.array([o.age for o in outcomes]) / _FADING)
-    said = np.stack([o.prediction.quantiles for o in outcomes], axis=1)
-    measured = np.stack([o.measured for o in outcomes])
-    flat = pinball_loss(measured.ravel(), said.reshape(len(LEVELS), -1), LEVELS)
-    losses = np.nanmean(flat.reshape(len(LEVELS), *measured.shape), axis=(0, 2))
-    return float(fading @ losses / fading.sum())
+    return float(fading @ daily_losses(outcomes) / fading.sum())

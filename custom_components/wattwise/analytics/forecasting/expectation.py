@@ -65,6 +65,7 @@ class Outlook:
     all slots of today and tomorrow, those that are over as they were forecast at
     midnight. `today` is what was measured since midnight and what is to come,
     `rest_of_today` only the latter, with what is left of the slot that has begun.
+    `midnight` is when tomorrow begins [s since the epoch], by the clock of the series.
     `weights` says which models spoke, `days_known` how many whole days they know of the
     home.
     """
@@ -78,6 +79,7 @@ class Outlook:
     tomorrow: Expected
     weights: dict[str, float]
     days_known: int
+    midnight: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ class Model(ABC):
     """
 
     # How it is called in options, answers and stored forecasts.
-    name: ClassVar[str]
+    name: str
     # Whole days it needs before it may be asked.
-    minimum_days: ClassVar[int] = 1
+    minimum_days: int = 1
 
     @abstractmethod
     def predict(self, past: Past, lead: int) -> Prediction:
@@ -46,7 +46,7 @@ class FittedModel(Model):
     """
 
     # Days after which it should be fitted again.
-    refit_days: ClassVar[int] = 7
+    refit_days: int = 7
 
     @abstractmethod
     def fit(self, past: Past) -> None:

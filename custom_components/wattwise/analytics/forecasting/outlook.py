@@ -1,10 +1,11 @@
 """The forecast of the coming days, slot by slot and in sums."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
+from .away_days import AwayDays
 from .conformal import CALIBRATION_DAYS
 from .day_totals import Total, day_total
 from .expectation import Expected, ExpectedSlot, Outlook
@@ -12,7 +13,7 @@ from .forecaster import FINAL, Forecaster
 from .local_days import DayRows, Floats, Integers, LocalClock
 from .past import DAYS_AHEAD, Past
 from .prediction import LEVELS, Prediction
-from .within_the_day import refresh, refresh_tomorrow, with_today
+from .within_the_day import refresh, refresh_tomorrow, with_measured, with_today
 
 HORIZON_HOURS: Final = 48
 
@@ -23,13 +24,17 @@ def make_outlook(
     rows: DayRows,
     clock: LocalClock,
     now: datetime,
+    away: AwayDays | None = None,
 ) -> Outlook:
     """Forecast from `now` on; ValueError if no model can.
 
     `past` are the whole days of `rows` before today's; today's row, the last one, has
-    NaN for what is not over.
+    NaN for what is not over. `away` forecasts the days on which nobody is at home.
     """
-    forecasts = [forecaster.forecast(past, lead) for lead in range(DAYS_AHEAD)]
+    empty = [away.forecast(lead) if away else None for lead in range(DAYS_AHEAD)]
+    forecasts = [
+        found or forecaster.forecast(past, lead) for lead, found in enumerate(empty)
+    ]
     predictions = [forecast.prediction for forecast in forecasts]
     midnight = predictions[0]
     # Slots begin by the clock on the wall, in some countries at half past in UTC.
@@ -38,12 +43,29 @@ def make_outlook(
     begun = ahead[ahead <= now.timestamp()][-1:]
     running = int(clock.places(begun, rows.first).slot[0])
     today, tomorrow = (
-        forecaster.record.outcomes(FINAL, past, lead, CALIBRATION_DAYS)
+        # Of days at home, totals of an empty one say nothing.
+        []
+        if empty[lead]
+        else forecaster.record.outcomes(FINAL, past, lead, CALIBRATION_DAYS)
         for lead in (0, 1)
     )
-    predictions[:2] = _refreshed(forecaster, past, rows, predictions, running)
-    rest = day_total(predictions[0], today, slice(running, past.slots))
-    measured = float(predictions[0].mean[:running].sum())
+    so_far = today_of(rows, past)
+    if empty[0]:
+        predictions[0] = with_measured(midnight, so_far, running)
+    else:
+        refreshed = _refreshed(forecaster, past, so_far, predictions, running)
+        predictions[0] = refreshed[0]
+        predictions[1] = predictions[1] if empty[1] else refreshed[1]
+    midnights = [clock.midnight(clock.date_of(now), day) for day in range(3)]
+    over, left, next_day = (
+        _expected_sum(clock, predictions[day], clock.slots_from(begin, end))
+        for day, begin, end in (
+            (0, midnights[0], _moment(begun)),
+            (0, _moment(begun), midnights[1]),
+            (1, midnights[1], midnights[2]),
+        )
+    )
+    rest = _scaled(day_total(predictions[0], today, slice(running, past.slots)), left)
     passed = (now.timestamp() - float(begun[0])) / clock.step
     passed *= float(predictions[0].mean[running])
     days = clock.slots_of(clock.date_of(now), 2)
@@ -52,12 +74,36 @@ def make_outlook(
         clock.step,
         _expected_slots(clock, rows, past, predictions, starts),
         _expected_slots(clock, rows, past, [midnight, *predictions[1:]], days),
-        _expected(rest, measured),
+        _expected(rest, over),
         _expected(rest, -passed),
-        _expected(day_total(predictions[1], tomorrow)),
+        _expected(_scaled(day_total(predictions[1], tomorrow), next_day)),
         forecasts[0].weights,
         past.days,
+        int(clock.midnight(clock.date_of(now), 1).timestamp()),
     )
+
+
+def _moment(start: Integers) -> datetime:
+    return datetime.fromtimestamp(int(start[0]), UTC)
+
+
+def _expected_sum(clock: LocalClock, prediction: Prediction, starts: Integers) -> float:
+    """Return what is expected of slots of a day [kWh]: in some nights one more or less.
+
+    A row of 24 hours has one that is not, where the clock is set forward, and one that
+    is twice, where it is set back.
+    """
+    if not starts.size:
+        return 0.0
+    places = clock.places(starts, clock.date_of(_moment(starts)))
+    return float(prediction.mean[places.slot].sum())
+
+
+def _scaled(total: Total, mean: float) -> Total:
+    """Return a total and its band with another mean."""
+    if total.mean == 0:
+        return total
+    return Total(mean, total.quantiles * (mean / total.mean))
 
 
 def _expected_slots(
@@ -86,12 +132,12 @@ def today_of(rows: DayRows, past: Past) -> Floats:
 def _refreshed(
     forecaster: Forecaster,
     past: Past,
-    rows: DayRows,
+    so_far: Floats,
     predictions: list[Prediction],
     over: int,
 ) -> list[Prediction]:
     """Return the forecasts of today and tomorrow after `over` of today's slots."""
-    today = refresh(past, predictions[0], today_of(rows, past), over)
+    today = refresh(past, predictions[0], so_far, over)
     if today is predictions[0]:
         return predictions[:2]
     provisional = forecaster.forecast(with_today(past, today), 0, judged_by=past)

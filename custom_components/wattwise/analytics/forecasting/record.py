@@ -10,8 +10,9 @@ from .local_days import Floats
 from .past import Past
 from .prediction import LEVELS, Prediction
 
-# Days of forecasts kept, by the days they are for.
-KEPT_DAYS: Final = 90
+# Days of forecasts kept, by the days they are for: nobody looks farther back than eight
+# weeks.
+KEPT_DAYS: Final = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,22 @@ class Record:
         self, model: str, past: Past, lead: int, days: int
     ) -> Iterator[Outcome]:
         issued = self._issued.get(model, {})
-        for index in range(max(0, past.days - days), past.days):
+        first = max(0, past.days - days)
+        known = ~np.isnan(past.measured[first:]).all(axis=1)
+        for index in (first + np.flatnonzero(known)).tolist():
             prediction = issued.get((past.first_day + index, lead))
-            measured = past.measured[index]
-            if prediction is None or len(prediction.mean) != past.slots:
-                continue
-            if not np.isnan(measured).all():
-                yield Outcome(past.days - index, prediction, measured)
+            if prediction is not None and len(prediction.mean) == past.slots:
+                yield Outcome(past.days - index, prediction, past.measured[index])
 
     def forget_before(self, day: int) -> None:
         """Drop what was issued for days before one."""
         for issued in self._issued.values():
             for key in [key for key in issued if key[0] < day]:
                 del issued[key]
+
+    def forget(self, model: str) -> None:
+        """Drop all that a model said."""
+        del self._issued[model]
 
     def state(self) -> dict[str, Floats]:
         """Return all of it as arrays: `<model>.when` (n, 2) and `<model>.values`.

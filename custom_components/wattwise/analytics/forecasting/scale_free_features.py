@@ -49,7 +49,19 @@ class Features:
 
 
 def scale_free_features(past: Past, lead: int) -> Features:
-    """Describe the day `lead` days after the past; ValueError below MINIMUM_DAYS days."""
+    """Describe the day `lead` days after the past; ValueError below MINIMUM_DAYS days.
+
+    Once for all who ask.
+    """
+    key = f"scale-free {lead}"
+    if key not in past.worked_out:
+        past.worked_out[key] = _scale_free_features(past, lead)
+    features = past.worked_out[key]
+    assert isinstance(features, Features)
+    return features
+
+
+def _scale_free_features(past: Past, lead: int) -> Features:
     recent = past.energy[-RECENT:]
     scale = float(np.abs(recent).mean())
     columns = {

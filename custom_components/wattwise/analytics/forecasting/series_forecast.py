@@ -4,31 +4,36 @@ What goes in and comes out are times and floats: nobody outside has to know how 
 are laid into rows.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 import io
 import math
-from typing import Final
+from typing import Any, Final
 import zipfile
 import zlib
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .away_days import AwayDays
+from .charging import charging_rows
+from .covariates import Covariates
 from .expectation import Outlook, SkillReport
 from .first_days import OWN_DAYS, FirstDays
 from .forecaster import Forecaster
 from .local_days import DayRows, Floats, LocalClock
 from .outlook import make_outlook, today_of
 from .past import DAYS_AHEAD, Calendar, Past
-from .registry import default_models
+from .registry import AUTOMATIC, chosen_model, default_models
 from .skill_report import skill_report
+from .weather_rows import weather_rows
 
 # The share of a day that must be known for it to count as measured.
 _MEASURED_SHARE: Final = 0.75
 # After so many days without a reading, a home begins anew.
 _FORGOTTEN_DAYS: Final = 60
+_NOTHING_ELSE: Final = Covariates()
 
 
 class SeriesForecast:
@@ -38,17 +43,25 @@ class SeriesForecast:
     """
 
     def __init__(
-        self, zone: tzinfo, step: int = 3600, *, like_others: bool = False
+        self,
+        zone: tzinfo,
+        step: int = 3600,
+        *,
+        like_others: bool = False,
+        choice: str = AUTOMATIC,
     ) -> None:
         """Forecast slots of `step` seconds by the clock of a time zone.
 
         `like_others` is what a home consumes: other homes tell of its first days.
+        `choice` is AUTOMATIC or the name of a model. That one forecasts alone, once it
+        knows enough days; until then, and if it is not installed, the automatic choice.
         """
         self._like_others = like_others
         self._clock = LocalClock(zone, step)
-        self._forecaster = Forecaster(default_models())
+        self._forecaster = Forecaster(default_models(), chosen_model(choice))
         self._rows: DayRows | None = None
         self._past: Past | None = None
+        self._away: AwayDays | None = None
 
     @property
     def days_known(self) -> int:
@@ -56,17 +69,20 @@ class SeriesForecast:
         return int(_measured(self._past.measured).sum()) if self._past else 0
 
     def take(
-        self, slots: Mapping[int, float], now: datetime, free: Collection[date] = ()
+        self,
+        slots: Mapping[int, float],
+        now: datetime,
+        covariates: Covariates = _NOTHING_ELSE,
     ) -> None:
         """Take what is known: kWh by the start of the slot [s since the epoch].
 
-        Slots that are missing are gaps. What is not over at `now` is left out; `free`
-        are public holidays, those to come among them.
+        Slots that are missing are gaps. What is not over at `now` is left out. Days on
+        which nobody was at home are no habits, and count in no score.
         """
         over = now.timestamp() - self._clock.step
-        known = {s: e for s, e in slots.items() if s <= over and math.isfinite(e)}
+        known = _known(slots, over)
         if not known:
-            self._rows = self._past = None
+            self._rows = self._past = self._away = None
             return
         rows = DayRows.from_slots(
             np.array(list(known), dtype=np.int64),
@@ -81,10 +97,21 @@ class SeriesForecast:
         dates = [rows.first + timedelta(index) for index in range(days + DAYS_AHEAD)]
         calendar = Calendar(
             np.array([day.weekday() for day in dates], dtype=np.int64),
-            np.array([day in free for day in dates], dtype=np.int64),
+            np.array([day in covariates.free for day in dates], dtype=np.int64),
         )
         self._rows = rows
-        self._past = Past(whole, calendar, first_day=rows.first.toordinal())
+        self._away = AwayDays(
+            whole, np.array([day in covariates.away for day in dates])
+        )
+        self._past = Past(
+            self._away.at_home,
+            calendar,
+            weather_rows(covariates, self._clock, rows.first, len(dates)),
+            rows.first.toordinal(),
+            charging_rows(
+                _known(covariates.charging, over), self._clock, rows.first, days + 1
+            ),
+        )
 
     def learn(self, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Relive the midnights since the last time; raises CancelledError."""
@@ -104,7 +131,9 @@ class SeriesForecast:
             forecaster = FirstDays(today_of(self._rows, self._past))
         elif not self.days_known:
             return None
-        said = make_outlook(forecaster, self._past, self._rows, self._clock, now)
+        said = make_outlook(
+            forecaster, self._past, self._rows, self._clock, now, self._away
+        )
         return replace(said, days_known=self.days_known)
 
     def report(self, days: int) -> SkillReport | None:
@@ -113,11 +142,27 @@ class SeriesForecast:
             return None
         return skill_report(self._forecaster.record, self._past, days)
 
+    def explain(self) -> dict[str, Any]:
+        """Return what was learned, by whom, for who looks into it.
+
+        The versions of each model by its name: the day from which each forecasts, its
+        loss in the days it was judged by, and what counts in it.
+        """
+        if not self._past:
+            return {}
+        return {
+            "drifts": self._forecaster.drifts,
+            "versions": {
+                name: [version.as_dict() for version in versions]
+                for name, versions in self._forecaster.versions(self._past).items()
+            },
+        }
+
     def state(self) -> bytes:
-        """Return what was issued, to be kept over a restart."""
+        """Return what was issued and fitted, to be kept over a restart."""
         file = io.BytesIO()
         arrays = {
-            key: value.astype(np.float32) if key.endswith(".values") else value
+            key: _coarse(value) if key.endswith(".values") else value
             for key, value in self._forecaster.state().items()
         }
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -141,6 +186,19 @@ class SeriesForecast:
         ) as err:
             msg = f"not a record of forecasts: {err}"
             raise ValueError(msg) from err
+
+
+def _known(slots: Mapping[int, float], latest: float) -> dict[int, float]:
+    """Return the slots that begin at `latest` at the latest and have a value."""
+    return {s: e for s, e in slots.items() if s <= latest and math.isfinite(e)}
+
+
+def _coarse(values: Floats) -> NDArray[np.float32]:
+    """Return values with four digits: more are not forecast, and would fill the disk."""
+    bits = values.astype(np.float32).view(np.uint32)
+    # Half of what the 10 bits that are dropped can hold, so that it is rounded.
+    rounded = (bits + np.uint32(1 << 9)) & ~np.uint32((1 << 10) - 1)
+    return rounded.view(np.float32)
 
 
 def _measured(rows: Floats) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from .charging import charging_with_today
 from .local_days import Floats
 from .past import Calendar, Past, Weather
 from .prediction import Prediction
@@ -24,9 +25,8 @@ def refresh(past: Past, today: Prediction, measured: Floats, over: int) -> Predi
     known = ~np.isnan(measured[:over])
     if not known.any() or not past.days:
         return today
-    quantiles, mean = today.quantiles.copy(), today.mean.copy()
-    quantiles[:, :over][:, known] = measured[:over][known]
-    mean[:over][known] = measured[:over][known]
+    so_far = with_measured(today, measured, over)
+    quantiles, mean = so_far.quantiles, so_far.mean
     if over < past.slots:
         rest = slice(over, None)
         features = within_the_day_features(past, today, measured, over)
@@ -37,6 +37,14 @@ def refresh(past: Past, today: Prediction, measured: Floats, over: int) -> Predi
             positive=past.never_negative,
         )
         quantiles[:, rest], mean[rest] = refreshed.quantiles, refreshed.mean
+    return Prediction(quantiles, mean)
+
+
+def with_measured(today: Prediction, measured: Floats, over: int) -> Prediction:
+    """Return the forecast of today with what was measured in its first `over` slots."""
+    known = np.flatnonzero(~np.isnan(measured[:over]))
+    quantiles, mean = today.quantiles.copy(), today.mean.copy()
+    quantiles[:, known] = mean[known] = measured[known]
     return Prediction(quantiles, mean)
 
 
@@ -61,6 +69,9 @@ def with_today(past: Past, refreshed: Prediction) -> Past:
         ),
         weather=weather
         and Weather(_one_more(weather.temperature), _one_more(weather.cloud)),
+        charging=None
+        if past.charging is None
+        else charging_with_today(past, refreshed),
     )
 
 

@@ -25,7 +25,8 @@ def within_the_day_features(
     `today` is the forecast that was made at midnight, `measured` (slots) what was used,
     NaN in gaps; at least one of the first `over` slots is known.
     """
-    scale = float(np.abs(past.energy[-RECENT:]).mean()) or 1.0
+    usual = float(np.abs(past.energy[-RECENT:]).mean())
+    scale = usual or 1.0
     slots, hour = past.slots, past.slots // 24
     known = measured[:over] / scale
     mean, median = today.mean / scale, today.median / scale
@@ -53,7 +54,8 @@ def within_the_day_features(
     rows = np.stack(
         [np.broadcast_to(column, ahead.shape) for column in columns.values()], axis=1
     )
-    return Features(tuple(columns), rows.astype(np.float64), scale)
+    # Of a home that used nothing, what trees learned from others says nothing.
+    return Features(tuple(columns), rows.astype(np.float64), usual)
 
 
 def _midnight(

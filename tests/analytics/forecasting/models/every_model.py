@@ -51,12 +51,17 @@ QUICK: list[type[Model]] = [*AT_ONCE, *REGRESSIONS]
 ALL: list[type[Model]] = [*QUICK, *OF_SCIKIT_LEARN]
 
 
-def forecast(kind: type[Model], past: Past, lead: int) -> Prediction:
-    """Forecast with a new model, fitted to the past if it has to be."""
+def fitted(kind: type[Model], past: Past) -> Model:
+    """Return a new model, fitted to the past if it has to be."""
     model = kind()
     if isinstance(model, FittedModel):
         model.fit(past)
-    return model.predict(past, lead)
+    return model
+
+
+def forecast(kind: type[Model], past: Past, lead: int) -> Prediction:
+    """Forecast with a new model."""
+    return fitted(kind, past).predict(past, lead)
 
 
 def assert_sound(prediction: Prediction, slots: int) -> None:

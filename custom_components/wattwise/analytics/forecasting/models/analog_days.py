@@ -59,9 +59,11 @@ class AnalogDays(Model):
         free = past.calendar.day_class > 0
         distance = distance * np.where(free[days] == free[target], 1.0, _OTHER_CLASS)
         distance = distance * (1 + (target - days) / _RECENCY)
-        if past.weather is not None:
-            degrees = past.weather.temperature
-            warmth = degrees.mean(axis=1)
-            off = np.nan_to_num(np.abs(warmth[days] - warmth[target]))
+        if past.usable_weather is not None:
+            warmth = past.usable_weather.warmth
+            off = np.abs(warmth[days] - warmth[target])
+            known = ~np.isnan(off)
+            # Days whose weather nobody noted are neither nearer nor farther for it.
+            off[~known] = off[known].mean() if known.any() else 0.0
             distance = distance * (1 + _PER_DEGREE * off)
         return np.asarray(distance, dtype=np.float64)

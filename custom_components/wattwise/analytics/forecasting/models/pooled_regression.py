@@ -13,7 +13,13 @@ from ..model import FittedModel, State
 from ..past import DAYS_AHEAD, Past
 from ..prediction import Prediction
 from .fitted_bands import SHAPE, banded, fit_bands
-from .regression_features import COLUMNS, FIRST_TARGET, Design, regression_design
+from .regression_features import (
+    COLUMNS,
+    FIRST_TARGET,
+    Design,
+    coming_design,
+    regression_design,
+)
 
 # Slots that are learned from, the latest: a year of hours, a quarter of quarter hours.
 _SLOTS: Final = 365 * 24
@@ -130,7 +136,7 @@ class PooledRegression(FittedModel):
         if self._slopes is None or self._bands is None:
             msg = f"{self.name} was not fitted"
             raise RuntimeError(msg)
-        design = regression_design(past, lead, np.array([past.days + lead]))
+        design = coming_design(past, lead)
         point = _point(design, self._slopes[lead])
         every = banded(point[0], design.spread[0], self._bands)
         return Prediction.in_order(every[:-1], every[-1], positive=past.never_negative)

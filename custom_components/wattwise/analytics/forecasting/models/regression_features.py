@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ..local_days import Floats, Integers
 from ..past import Past
@@ -104,6 +105,17 @@ class Design:
     spread: Floats
 
 
+def coming_design(past: Past, lead: int) -> Design:
+    """Describe the day `lead` days after the past, once for all who ask of it."""
+    key = f"regression {lead}"
+    if key not in past.worked_out:
+        targets = np.array([past.days + lead])
+        past.worked_out[key] = regression_design(past, lead, targets)
+    design = past.worked_out[key]
+    assert isinstance(design, Design)
+    return design
+
+
 def regression_design(past: Past, lead: int, targets: Integers) -> Design:
     """Describe days by what was known `lead` days and a night before each.
 
@@ -136,10 +148,7 @@ class _Lately:
         self.origins = origins
         self._sums = _running_sums(past.energy)
         self.month = self.mean(_MONTH)
-        windows = [past.energy[max(0, o - _MONTH) : o] for o in origins]
-        self.quantiles = np.stack(
-            [np.quantile(window, LEVELS, axis=0) for window in windows], axis=1
-        )
+        self.quantiles = _recent_quantiles(past.energy, origins)
         self._totals = _running_sums(past.totals)
         absolute = self._mean(_running_sums(np.abs(past.totals)), _MONTH)
         # Per slot; nothing is divided by zero in a home that uses nothing.
@@ -165,6 +174,18 @@ class _Lately:
         return np.asarray((sums[self.origins] - sums[first]) / count)
 
 
+def _recent_quantiles(energy: Floats, origins: Integers) -> Floats:
+    """Quantiles of each slot in the month before the origins: (levels, n, slots)."""
+    found = np.empty((len(LEVELS), len(origins), energy.shape[1]))
+    for place in np.flatnonzero(origins < _MONTH):
+        found[:, place] = np.quantile(energy[: origins[place]], LEVELS, axis=0)
+    whole = origins >= _MONTH
+    if whole.any():
+        months = sliding_window_view(energy, _MONTH, axis=0)[origins[whole] - _MONTH]
+        found[:, whole] = np.quantile(months, LEVELS, axis=-1)
+    return found
+
+
 def _running_sums(rows: Floats) -> Floats:
     return np.concatenate([np.zeros((1, *rows.shape[1:])), np.cumsum(rows, axis=0)])
 
@@ -172,7 +193,7 @@ def _running_sums(rows: Floats) -> Floats:
 def _habits(past: Past, targets: Integers, lately: _Lately) -> dict[str, Floats]:
     """Describe what is usual at this time of day, on this weekday and class of day."""
     return {
-        "habit_of_weekday": _smooth(_weekday_means(past)[targets]),
+        "habit_of_weekday": _smooth(_weekday_means(past, targets)),
         "habit_of_class": _class_means(past, targets, lately),
         "habit_3_days": lately.mean(3),
         "habit_7_days": lately.mean(_WEEK),
@@ -184,28 +205,27 @@ def _habits(past: Past, targets: Integers, lately: _Lately) -> dict[str, Floats]
     }
 
 
-def _weekday_means(past: Past) -> Floats:
-    """Fading means of the same weekdays before each day and the ones ahead."""
-    ahead = len(past.calendar.weekday)
-    total, count = np.zeros((ahead, past.slots)), np.zeros((ahead, 1))
-    for day in range(_WEEK, min(ahead, past.days + _WEEK)):
-        total[day] = past.energy[day - _WEEK] + _WEEKLY_FADING * total[day - _WEEK]
-        count[day] = 1 + _WEEKLY_FADING * count[day - _WEEK]
-    return np.asarray(total / np.maximum(count, 1.0))
+def _weekday_means(past: Past, targets: Integers) -> Floats:
+    """Fading means of the same weekdays before days (n, slots)."""
+    weeks, rest = np.divmod(targets[:, None] - np.arange(past.days), _WEEK)
+    counted = (rest == 0) & (weeks > 0)
+    weights = np.where(counted, _WEEKLY_FADING ** np.maximum(weeks - 1, 0), 0.0)
+    count = weights.sum(axis=1, keepdims=True)
+    return np.asarray(weights @ past.energy / np.maximum(count, 1.0))
 
 
 def _class_means(past: Past, targets: Integers, lately: _Lately) -> Floats:
     """Fading means of days of the target's class before its origin."""
-    classes = past.calendar.day_class
-    total = np.zeros((past.days + 1, 3, past.slots))
-    count = np.zeros((past.days + 1, 3, 1))
-    for day, kind in enumerate(classes[: past.days]):
-        total[day + 1], count[day + 1] = total[day], count[day]
-        total[day + 1, kind] = _CLASS_FADING * total[day, kind] + past.energy[day]
-        count[day + 1, kind] = _CLASS_FADING * count[day, kind] + 1
-    here = lately.origins, classes[targets]
-    known = total[here] + _CLASS_PRIOR * lately.month
-    return np.asarray(known / (count[here] + _CLASS_PRIOR))
+    classes, origins = past.calendar.day_class, lately.origins
+    kinds = classes[targets]
+    same = classes[: past.days] == kinds[:, None]
+    before = _running_sums((classes[: past.days, None] == np.arange(3)).astype(float))
+    # Days of the class between each day and the origin.
+    since = before[origins, kinds][:, None] - before[1:, kinds].T
+    counted = same & (np.arange(past.days) < origins[:, None])
+    weights = np.where(counted, _CLASS_FADING ** np.maximum(since, 0.0), 0.0)
+    known = weights @ past.energy + _CLASS_PRIOR * lately.month
+    return np.asarray(known / (weights.sum(axis=1, keepdims=True) + _CLASS_PRIOR))
 
 
 def _last_days(past: Past, targets: Integers, lead: int) -> dict[str, Floats]:
@@ -282,17 +302,18 @@ def _weather(
 ) -> dict[str, Floats]:
     """How the weather of the day departs from that of the last seven days.
 
-    What the last days were like is in their energy already. Where a day or all of the
-    week before it is unknown, the weather stays as it was: zero.
+    What the last days were like is in their energy already. Where an hour or all of the
+    week before it is unknown, it is as the known ones of its day; where none is, or only
+    few days of the past are known, the weather stays as it was: zero.
     """
     shape = lately.month.shape
     heat = cool = cloud = np.zeros(shape)
     heat_of_day = cool_of_day = np.zeros((len(targets), 1))
-    if past.weather is not None:
-        degrees = past.weather.temperature
+    if past.usable_weather is not None:
+        degrees = past.usable_weather.temperature
         heat = _departure(np.maximum(_HEATING_BELOW - degrees, 0), targets, lead)
         cool = _departure(np.maximum(degrees - _COOLING_ABOVE, 0), targets, lead)
-        cloud = _departure(past.weather.cloud, targets, lead)
+        cloud = _departure(past.usable_weather.cloud, targets, lead)
         heat_of_day = heat.mean(axis=1)[:, None]
         cool_of_day = cool.mean(axis=1)[:, None]
     month = lately.month
@@ -317,7 +338,10 @@ def _departure(rows: Floats, targets: Integers, lead: int) -> Floats:
     count = counts[end] - counts[first]
     usual = np.full(count.shape, np.nan)
     np.divide(sums[end] - sums[first], count, out=usual, where=count > 0)
-    return np.nan_to_num(rows[targets] - usual)
+    off = rows[targets] - usual
+    there = ~np.isnan(off)
+    of_day = np.where(there, off, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    return np.where(there, off, of_day[:, None])
 
 
 def _smooth(rows: Floats) -> Floats:

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from typing import Final, override
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..local_days import Floats, Integers
 from ..model import FittedModel, State
@@ -37,6 +38,7 @@ class ScikitLearnModel(FittedModel):
     def __init__(self) -> None:
         """Begin without knowing anything."""
         self._learned: State = {}
+        self._silent: NDArray[np.bool_] = np.zeros(_COLUMNS, dtype=np.bool_)
 
     @abstractmethod
     def learn(self, rows: Floats, target: Floats) -> None:
@@ -68,6 +70,8 @@ class ScikitLearnModel(FittedModel):
             msg = f"{self.name} was not fitted"
             raise RuntimeError(msg)
         rows, usual = _rows(past, lead, np.array([past.days + lead]))
+        # What was nothing throughout, as weather not known yet, taught nothing.
+        rows[:, self._silent] = 0.0
         every = np.zeros((len(LEVELS) + 1, past.slots))
         # A home without one measured slot is like one that uses nothing.
         if self._learned["target"].size:
@@ -83,6 +87,7 @@ class ScikitLearnModel(FittedModel):
             with threadpool_limits(1):
                 self.learn(rows, target)
         self._learned = {"rows": rows, "target": target}
+        self._silent = np.asarray(~rows.any(axis=0), dtype=np.bool_)
 
     @override
     def state(self) -> State:

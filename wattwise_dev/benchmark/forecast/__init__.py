@@ -1,0 +1,1 @@
+"""What forecasting a home costs."""
