@@ -15,7 +15,12 @@ from custom_components.wattwise.analytics.forecasting.models.regression_features
 from custom_components.wattwise.analytics.forecasting.models.ridge_regression import (
     RidgeRegression,
 )
-from custom_components.wattwise.analytics.forecasting.past import Past, Weather
+from custom_components.wattwise.analytics.forecasting.past import (
+    DAYS_AHEAD,
+    Calendar,
+    Past,
+    Weather,
+)
 
 from ..made_up_homes import home
 from .every_model import REGRESSIONS, forecast
@@ -131,3 +136,25 @@ def test_the_ridge_is_that_of_scikit_learn() -> None:
     ]
     assert min(np.abs(found - coefficients).max() for coefficients in tried) < 1e-9
     assert found == pytest.approx([1, -1, 0.5, 0, 0, 0], abs=0.1)
+
+
+@pytest.mark.parametrize("kind", REGRESSIONS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("lead", [0, 1, 2])
+def test_a_day_like_no_other_leads_nowhere_near_infinity(
+    kind: type[FittedModel], lead: int
+) -> None:
+    """After days without any chance in them, one that has some is followed in reason."""
+    hours = np.arange(24)
+    sun = 2.5 * np.exp(-(((hours - 12) / 2.5) ** 2))
+    clear = 0.6 + 0.4 * (np.arange(18) * 7 % 13) / 13
+    rows = np.where(hours == 19, 1.5, 0.15) - sun * clear[:, None]
+    weekday = np.arange(18 + DAYS_AHEAD) % 7
+    calendar = Calendar(weekday, np.zeros_like(weekday))
+    model = kind()
+    model.fit(Past(rows, calendar).until(17))
+    rows[17] = 0.7 * rows[17] + 0.3
+    said = model.predict(Past(rows, calendar), lead)
+    reach = rows.max() - rows.min()
+    for values in (said.mean, said.quantiles):
+        assert values.max() <= rows.max() + reach / 2
+        assert values.min() >= rows.min() - reach / 2

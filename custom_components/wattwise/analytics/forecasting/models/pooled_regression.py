@@ -29,6 +29,8 @@ _RECENCY: Final = 120.0
 _FEW: Final = 60
 # Days in a row that are left out together.
 _FORTNIGHT: Final = 14
+# How far beyond all that was measured a forecast may go, as a share of its range.
+_BEYOND: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class PooledRegression(FittedModel):
             raise RuntimeError(msg)
         design = coming_design(past, lead)
         point = _point(design, self._slopes[lead])
-        every = banded(point[0], design.spread[0], self._bands)
+        every = _in_reach(past, banded(point[0], design.spread[0], self._bands))
         return Prediction.in_order(every[:-1], every[-1], positive=past.never_negative)
 
     @override
@@ -175,6 +177,16 @@ class PooledRegression(FittedModel):
         for name, weight in zip(COLUMNS, self._importance, strict=True):
             shares[name.partition("_")[0]] += float(weight / total)
         return dict(shares)
+
+
+def _in_reach(past: Past, forecast: Floats) -> Floats:
+    """Hold a forecast within what the home has ever shown, and half as much again.
+
+    A straight line goes on for ever: where few days tell its slope, far too far.
+    """
+    low, high = float(np.nanmin(past.measured)), float(np.nanmax(past.measured))
+    beyond = _BEYOND * (high - low)
+    return np.asarray(forecast.clip(low - beyond, high + beyond))
 
 
 def _training_rows(
