@@ -1,5 +1,7 @@
 """One forecaster of several models."""
 
+from typing import override
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,7 @@ from custom_components.wattwise.analytics.forecasting.models.weighted_days impor
     WeightedDays,
 )
 from custom_components.wattwise.analytics.forecasting.past import Past
+from custom_components.wattwise.analytics.forecasting.prediction import Prediction
 
 from .made_up_homes import FIRST_DAY, home, weekdays
 
@@ -126,3 +129,41 @@ def test_gaps_and_zeros() -> None:
     said = whole.forecast(past, 0).prediction
     assert np.isfinite(said.quantiles).all()
     assert np.isfinite(said.mean).all()
+
+
+class Moody(PersistenceEnsemble):
+    """Fails on some days, and tells what is no number on others."""
+
+    name = "moody"
+
+    @override
+    def predict(self, past: Past, lead: int) -> Prediction:
+        if past.days == 20:
+            msg = "not today"
+            raise ArithmeticError(msg)
+        said = super().predict(past, lead)
+        if past.days >= 30:
+            return Prediction(said.quantiles * np.nan, said.mean)
+        return said
+
+
+@pytest.mark.failing_models
+def test_a_model_that_fails_does_not_stop_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever a model of another package does, the home has its forecast."""
+    past = home(40)
+    whole = Forecaster([WeightedDays(), Moody()])
+    whole.advance(past.until(25))
+    assert whole.record.issued("moody", FIRST_DAY + 19, 0)
+    assert not whole.record.issued("moody", FIRST_DAY + 20, 0)
+    assert whole.record.issued(FINAL, FIRST_DAY + 20, 0)
+    assert whole.record.issued("moody", FIRST_DAY + 21, 0)
+    # It is told once, not of each lead.
+    assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == [
+        "The forecast goes on without moody, which failed"
+    ]
+    whole.advance(past)
+    answer = whole.forecast(past, 0)
+    assert set(answer.weights) == {"weighted_days"}
+    assert np.isfinite(answer.prediction.quantiles).all()

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+import logging
 from typing import Final
+
+import numpy as np
 
 from .blend import blend, blend_weights
 from .charging_apart import apart_from_charging
@@ -14,6 +18,8 @@ from .model_versions import ModelVersions, VersionReport
 from .past import DAYS_AHEAD, Past
 from .prediction import Prediction
 from .record import KEPT_DAYS, Record
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 # Days of the past that are forecast once more when there is no record of them.
 BACKTEST_DAYS: Final = 56
@@ -56,6 +62,7 @@ class Forecaster:
             name: ModelVersions(model) if isinstance(model, FittedModel) else model
             for name, model in every.items()
         }
+        self._failed: set[str] = set()
         self.record: Final = Record()
 
     def advance(
@@ -68,6 +75,7 @@ class Forecaster:
         and for a model that is new. Each forecast is made from the days before it only.
         Raises CancelledError between two days.
         """
+        self._failed.clear()
         day = past.first_day
         begin = max(day + 1, day + past.days - BACKTEST_DAYS)
         for today in range(begin, day + past.days + 1):
@@ -138,12 +146,12 @@ class Forecaster:
             self.record.issue(BLEND, today + lead, lead, blended.prediction)
             self.record.issue(FINAL, today + lead, lead, final.prediction)
         for versions in self._fitted():
-            versions.issue(past, self.record)
+            self._guarded(versions.name, partial(versions.issue, past, self.record))
 
     def _learn(self, past: Past, names: list[str]) -> None:
         for versions in self._fitted():
             if versions.name in names:
-                versions.learn(past, self.record)
+                self._guarded(versions.name, partial(versions.learn, past, self.record))
 
     def _fitted(self) -> list[ModelVersions]:
         return [m for m in self._models.values() if isinstance(m, ModelVersions)]
@@ -154,10 +162,23 @@ class Forecaster:
             model = self._models[name]
             if past.days < model.minimum_days:
                 continue
-            prediction = model.predict(past, lead)
+            prediction = self._guarded(name, partial(_predict, model, past, lead))
             if prediction is not None:
                 said[name] = prediction
         return said
+
+    def _guarded[T](self, name: str, ask: Callable[[], T]) -> T | None:
+        """Ask a model; where it fails, the others go on without it.
+
+        That is logged once, until the next lesson.
+        """
+        try:
+            return ask()
+        except Exception:
+            if name not in self._failed:
+                _LOGGER.exception("The forecast goes on without %s, which failed", name)
+            self._failed.add(name)
+            return None
 
     def _answer(
         self,
@@ -207,3 +228,14 @@ class Forecaster:
             }
             if kept:
                 versions.restore(kept)
+
+
+def _predict(model: Model | ModelVersions, past: Past, lead: int) -> Prediction | None:
+    """Ask a model for a day; ValueError where it says what is no number."""
+    said = model.predict(past, lead)
+    if said is not None and not (
+        np.isfinite(said.quantiles).all() and np.isfinite(said.mean).all()
+    ):
+        msg = "a forecast that is no number"
+        raise ValueError(msg)
+    return said
