@@ -13,9 +13,11 @@ from custom_components.wattwise.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-# The test harness runs event loops in debug mode, for its checks. That also notes the
-# stack of every callback: of ten frames each, it was a seventh of what tests cost.
+# In debug mode, event loops also note this many frames of whoever makes a coroutine.
 asyncio.constants.DEBUG_STACK_DEPTH = 1
+# Several workers share the cores, and threads of numpy that wait for each other spin:
+# small matrices cost three times as much with them. Nobody has imported it yet.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,6 +40,19 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("recorder_mock")
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Let event loops check threads, callbacks and slowness, as the harness does.
+
+    In debug mode, futures, tasks and handles also note the whole stack they were made
+    in, which was half of what tests cost. They ask the loop whether to do so; its own
+    checks do not.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    loop.get_debug = lambda: False  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from .demo_process import (
     COMPLETE_HOME,
     HOMES,
     REPOSITORY,
+    SHORT_PAST,
     Smoke,
     complete_home,
     run_demo,
@@ -68,13 +69,14 @@ def test_a_computer_with_python_alone(tmp_path: Path) -> None:
     environment = os.environ | {"PATH": str(tmp_path)}
     port = free_port()
 
-    seen = sound(smoke(home.name, port, "--no-esphome", environment=environment))
+    seen = sound(
+        smoke(home.name, port, "--no-esphome", *SHORT_PAST, environment=environment)
+    )
     assert seen["broker"] == "amqtt"
     assert seen["meters"]["grid"] == {"transport": "mqtt", "found_by": "mqtt"}
     assert seen["meters"]["ac"] == {"transport": "entities", "found_by": "user"}
     assert list(seen["fallbacks"]) == ["ac"]
-    # Nobody asked for a shorter one.
-    assert rows_of_past(home) == 60 * PER_DAY
+    assert rows_of_past(home) == 14 * PER_DAY
     known = (home / "demo_home.json").read_text()
     assert is_free(port)
 

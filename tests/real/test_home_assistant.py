@@ -15,13 +15,15 @@ from wattwise_dev.home_assistant import (
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 
-async def test_a_home_survives_a_power_cut(tmp_path: Path) -> None:
-    """Its owner can go on with the same token, and it stops in order."""
+async def test_a_home_survives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner, and nobody else, can go on with the same token; it stops in order."""
     home = HomeAssistant(tmp_path, free_port(), with_integration=False)
     await home.start()
     try:
         credentials = await home.onboard()
-        assert (await home.command("auth/current_user"))["is_owner"]
+        await only_the_owner_gets_in(home, monkeypatch)
 
         await home.kill()
         with pytest.raises(HomeAssistantProcessError):
@@ -38,34 +40,32 @@ async def test_a_home_survives_a_power_cut(tmp_path: Path) -> None:
     assert again.credentials == credentials
     async with again:
         config = await again.rest("GET", "/api/config")
+        await nobody_else_starts_in(tmp_path)
     assert config["state"] == "RUNNING"
     assert not config["recovery_mode"]
 
 
-async def test_only_the_owner_gets_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def only_the_owner_gets_in(
+    home: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A second onboarding is refused, and so is a request without a token."""
-    async with HomeAssistant(tmp_path, free_port(), with_integration=False) as home:
-        await home.onboard()
-        assert (await home.command("auth/current_user"))["is_owner"]
+    """See a second onboarding refused, and a request without a token."""
+    assert (await home.command("auth/current_user"))["is_owner"]
+    with monkeypatch.context() as patch:
         # After a long silence, Home Assistant has closed the connection.
-        monkeypatch.setattr(client, "_FRESH_S", 0.0)
+        patch.setattr(client, "_FRESH_S", 0.0)
         assert (await home.command("auth/current_user"))["is_owner"]
-        with pytest.raises(RestError) as second:
-            await home.onboard()
-        assert second.value.status in (403, 404)
-        home.client.token = None
-        with pytest.raises(RestError) as stranger:
-            await home.rest("GET", "/api/states")
-        assert stranger.value.status == 401
+    with pytest.raises(RestError) as second:
+        await home.onboard()
+    assert second.value.status in (403, 404)
+    token, home.client.token = home.client.token, None
+    with pytest.raises(RestError) as stranger:
+        await home.rest("GET", "/api/states")
+    home.client.token = token
+    assert stranger.value.status == 401
 
 
-async def test_a_broken_configuration_is_told(tmp_path: Path) -> None:
-    """What Home Assistant printed last is in the error."""
-    first = HomeAssistant(tmp_path, free_port(), with_integration=False)
-    async with first:
-        # The folder is in use.
-        second = HomeAssistant(tmp_path, free_port(), with_integration=False)
-        with pytest.raises(HomeAssistantProcessError, match="already running"):
-            await second.start()
+async def nobody_else_starts_in(folder: Path) -> None:
+    """See a start in a folder that is in use fail, for the reason it printed last."""
+    second = HomeAssistant(folder, free_port(), with_integration=False)
+    with pytest.raises(HomeAssistantProcessError, match="already running"):
+        await second.start()
