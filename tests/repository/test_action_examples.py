@@ -101,7 +101,7 @@ async def test_examples(wattwise: HomeAssistant) -> None:
 
     for question in foreseeing:
         with pytest.raises(
-            ServiceValidationError, match="some hours of readings|no coming prices"
+            ServiceValidationError, match=r"some hours of readings|no coming prices"
         ):
             await call(wattwise, question)
 

@@ -105,3 +105,14 @@ def test_a_home_that_uses_nothing() -> None:
     said = band(0.0, 0.0)
     days = [Outcome(20 - i, said, np.zeros(24)) for i in range(20)]
     assert np.allclose(calibrate(said, days).quantiles, 0.0)
+
+
+def test_a_band_that_was_next_to_none_makes_no_huge_one() -> None:
+    """Sure of itself and wrong some days ago, a model is not off by a hundred bands."""
+    rng = np.random.default_rng(8)
+    days = outcomes(rng, band(10.0, 0.001), 1.0, 10)
+    said = calibrate(band(10.0, 1.0), days)
+    width = said.quantiles[-1] - said.quantiles[0]
+    # Four of five are within 1.28 of their spread.
+    assert width.max() < 2 * 2 * 1.28
+    assert width.min() > 2.0

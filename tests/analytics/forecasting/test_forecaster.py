@@ -167,3 +167,19 @@ def test_a_model_that_fails_does_not_stop_the_others(
     answer = whole.forecast(past, 0)
     assert set(answer.weights) == {"weighted_days"}
     assert np.isfinite(answer.prediction.quantiles).all()
+
+
+@pytest.mark.parametrize("days", [10, 14, 21])
+def test_the_first_days_do_not_widen_the_bands_of_a_young_home(days: int) -> None:
+    """How far a forecast from two days was off says nothing of one from two weeks."""
+    inside, widths, usual = [], [], []
+    for seed in range(12):
+        whole, past = forecaster(), home(days + 1, seed=seed)
+        whole.advance(past.until(days))
+        said = whole.forecast(past.until(days), 0).prediction
+        came = past.measured[days]
+        inside.append((said.quantiles[0] <= came) & (came <= said.quantiles[-1]))
+        widths.append((said.quantiles[-1] - said.quantiles[0]).mean())
+        usual.append(np.quantile(past.measured, 0.9) - np.quantile(past.measured, 0.1))
+    assert 0.7 < np.mean(inside) < 0.9
+    assert np.mean(widths) < np.mean(usual)

@@ -27,21 +27,25 @@ def calibrate(prediction: Prediction, outcomes: list[Outcome]) -> Prediction:
     Conformalised quantile regression (Romano, Patterson, Candes 2019), level by level
     and over a fading window, so that it follows a home that changes (Gibbs and Candes
     2021). The distance from quantile to outcome, in units of the band, has a quantile
-    of its own at the same level: that much the forecast is moved. Hours count by
-    themselves and with their neighbours, drawn towards the whole day as far as few days
-    are known. Outcomes are those of uncalibrated forecasts of the same lead.
+    of its own at the same level: that much the forecast is moved, but no farther than
+    the same distance in kWh would move it. A band that was hardly any makes every miss
+    a hundred bands wide. Hours count by themselves and with their neighbours, drawn
+    towards the whole day as far as few days are known. Outcomes are those of
+    uncalibrated forecasts of the same lead.
     """
     if len(outcomes) < _LEAST_DAYS:
         return prediction
     fading = np.exp(-np.array([o.age for o in outcomes]) / _FADING)
     quantiles = np.stack([o.prediction.quantiles for o in outcomes])
     measured = np.stack([o.measured for o in outcomes])
-    errors = (measured[:, None] - quantiles) / _width(quantiles)[:, None]
+    errors = measured[:, None] - quantiles
     known = ~np.isnan(measured)
     positive = bool((measured[known] >= 0).all())
-    moved = prediction.quantiles + _offsets(errors, known, fading) * _width(
-        prediction.quantiles
-    )
+    in_widths = _offsets(errors / _width(quantiles)[:, None], known, fading)
+    in_widths *= _width(prediction.quantiles)
+    in_kwh = _offsets(errors, known, fading)
+    nearer = np.abs(in_widths) < np.abs(in_kwh)
+    moved = prediction.quantiles + np.where(nearer, in_widths, in_kwh)
     # The median is the best guess already; moving it costs more than it mends.
     middle = len(LEVELS) // 2
     moved[middle] = prediction.quantiles[middle]

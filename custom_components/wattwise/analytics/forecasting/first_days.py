@@ -1,14 +1,11 @@
 """The forecast of a home that is a few days old, or a few hours."""
 
-from typing import Final, override
+from typing import override
 
 from .forecaster import Forecast, Forecaster
 from .local_days import Floats
 from .models.group_profile import GroupProfile
 from .past import Past
-
-# Whole days from which a home's own models know more than other homes.
-OWN_DAYS: Final = 4
 
 
 class FirstDays(Forecaster):

@@ -17,12 +17,14 @@ from .model import FittedModel, Model
 from .model_versions import ModelVersions, VersionReport
 from .past import DAYS_AHEAD, Past
 from .prediction import Prediction
-from .record import KEPT_DAYS, Record
+from .record import KEPT_DAYS, Outcome, Record
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 # Days of the past that are forecast once more when there is no record of them.
 BACKTEST_DAYS: Final = 56
+# Whole days from which a home's own models know more than other homes.
+OWN_DAYS: Final = 4
 # Under which the blend is issued, before it is calibrated; and what is shown.
 BLEND: Final = "blend"
 FINAL: Final = "final"
@@ -106,6 +108,15 @@ class Forecaster:
         judge = judged_by or past
         blended = self._blend(predictions, judge, lead)
         return self._answer(predictions, blended, judge, lead)
+
+    def outcomes(self, name: str, past: Past, lead: int) -> list[Outcome]:
+        """Return what became of forecasts by which others are calibrated.
+
+        Those of a home's first days were made of next to nothing: how far they were off
+        says nothing of the ones that are made now.
+        """
+        days = past.days - lead - OWN_DAYS
+        return self.record.outcomes(name, past, lead, min(CALIBRATION_DAYS, days))
 
     def versions(self, past: Past) -> dict[str, list[VersionReport]]:
         """Tell of each fitted model's versions, by its name."""
@@ -192,7 +203,7 @@ class Forecaster:
         if self._chosen in predictions:
             name = self._chosen
             said = Forecast(predictions[name], {name: 1.0})
-        outcomes = self.record.outcomes(name, judge, lead, CALIBRATION_DAYS)
+        outcomes = self.outcomes(name, judge, lead)
         return Forecast(calibrate(said.prediction, outcomes), said.weights)
 
     def _blend(

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from .away_days import AwayDays
-from .conformal import CALIBRATION_DAYS
 from .day_totals import Total, day_total
 from .expectation import Expected, ExpectedSlot, Outlook
 from .forecaster import FINAL, Forecaster
@@ -44,9 +43,7 @@ def make_outlook(
     running = int(clock.places(begun, rows.first).slot[0])
     today, tomorrow = (
         # Of days at home, totals of an empty one say nothing.
-        []
-        if empty[lead]
-        else forecaster.record.outcomes(FINAL, past, lead, CALIBRATION_DAYS)
+        [] if empty[lead] else forecaster.outcomes(FINAL, past, lead)
         for lead in (0, 1)
     )
     so_far = today_of(rows, past)

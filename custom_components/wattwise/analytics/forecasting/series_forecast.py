@@ -20,8 +20,8 @@ from .away_days import AwayDays
 from .charging import charging_rows
 from .covariates import Covariates
 from .expectation import Outlook, SkillReport
-from .first_days import OWN_DAYS, FirstDays
-from .forecaster import Forecaster
+from .first_days import FirstDays
+from .forecaster import OWN_DAYS, Forecaster
 from .local_days import DayRows, Floats, LocalClock
 from .outlook import make_outlook, today_of
 from .past import DAYS_AHEAD, Calendar, Past

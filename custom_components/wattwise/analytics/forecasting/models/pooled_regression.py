@@ -184,7 +184,10 @@ def _in_reach(past: Past, forecast: Floats) -> Floats:
 
     A straight line goes on for ever: where few days tell its slope, far too far.
     """
-    low, high = float(np.nanmin(past.measured)), float(np.nanmax(past.measured))
+    known = past.measured[~np.isnan(past.measured)]
+    if not known.size:
+        return forecast
+    low, high = float(known.min()), float(known.max())
     beyond = _BEYOND * (high - low)
     return np.asarray(forecast.clip(low - beyond, high + beyond))
 
