@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 
 from ..analytics.forecasting.covariates import Covariates
 from ..analytics.forecasting.expectation import Outlook, SkillReport
+from ..analytics.forecasting.nature import Nature
 from ..const import LOGGER, MODEL_AUTOMATIC
 from .energy_of_hours import Hours
 from .forecast_memory import ForecastMemory
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from ..analytics.forecasting.series_forecast import SeriesForecast
 
 SKILL_DAYS: Final = (7, 30)
+_NATURES: Final = {
+    SeriesKind.CONSUMPTION: Nature.HOME,
+    SeriesKind.PRODUCTION: Nature.SUN,
+    SeriesKind.APPLIANCE: Nature.APPLIANCE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,7 @@ def _series_forecast(
 
     forecast = SeriesForecast(
         series_clock(kind, zone),
-        like_others=kind is SeriesKind.CONSUMPTION,
+        nature=_NATURES[kind],
         choice=choice,
     )
     if kept is not None:

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.wattwise.analytics.forecasting.covariates import Covariates
 from custom_components.wattwise.analytics.forecasting.expectation import Outlook
+from custom_components.wattwise.analytics.forecasting.nature import Nature
 from custom_components.wattwise.analytics.forecasting.series_forecast import (
     SeriesForecast,
 )
@@ -93,7 +94,7 @@ def test_the_first_days_are_other_homes() -> None:
     spoken = []
     for hours in (0, 1, 10, 40, 80, 120):
         now = start + timedelta(hours=hours)
-        series = SeriesForecast(BERLIN, like_others=True)
+        series = SeriesForecast(BERLIN)
         series.take(readings(start, now), now)
         series.learn()
         outlook = series.outlook(now)
@@ -119,8 +120,8 @@ def test_what_was_not_measured_today_counts_as_expected() -> None:
 
 
 def test_without_a_whole_day_there_is_no_outlook() -> None:
-    """Nothing known, nothing said; neither on the first evening."""
-    series = SeriesForecast(BERLIN)
+    """Nothing known, nothing said; of an appliance neither on the first evening."""
+    series = SeriesForecast(BERLIN, nature=Nature.APPLIANCE)
     now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
     series.take({}, now)
     series.learn()
@@ -192,7 +193,7 @@ def test_hours_begin_by_the_clock_on_the_wall(zone: str) -> None:
 def test_what_was_long_ago_is_not_known() -> None:
     """A file of an hour two years ago makes no home that is two years old."""
     now = datetime(2026, 6, 10, 20, 0, tzinfo=BERLIN)
-    series = SeriesForecast(BERLIN)
+    series = SeriesForecast(BERLIN, nature=Nature.APPLIANCE)
     old = {int((now - timedelta(days=700)).timestamp()) // 3600 * 3600: 1.0}
     series.take(old, now)
     series.learn()
@@ -227,7 +228,8 @@ def test_after_a_restart_nothing_has_to_be_learned() -> None:
     assert restored.weights == pytest.approx(outlook.weights, rel=1e-3)
     for one, again in zip(outlook.slots, restored.slots, strict=True):
         assert again.energy.mean == pytest.approx(one.energy.mean, rel=1e-4)
-        assert again.energy.quantiles == pytest.approx(one.energy.quantiles, rel=1e-4)
+        # What was issued is kept with four digits.
+        assert again.energy.quantiles == pytest.approx(one.energy.quantiles, rel=5e-3)
     told = series.explain()
     assert other.explain()["versions"].keys() == told["versions"].keys()
     assert told["drifts"] == 0

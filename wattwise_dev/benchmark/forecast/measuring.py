@@ -73,7 +73,7 @@ def measure_here(days: int) -> ForecastCosts:
         for hour, kwh in enumerate(energy.ravel())
     }
     midnight = _BEGIN + timedelta(days=days - 1)
-    series, memory = SeriesForecast(UTC, like_others=True), PeakMemory()
+    series, memory = SeriesForecast(UTC), PeakMemory()
     series.take(slots, midnight)
     lesson = _once(series.learn)
     lesson_mib = memory.mib()

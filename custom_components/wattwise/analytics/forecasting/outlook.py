@@ -12,7 +12,12 @@ from .forecaster import FINAL, Forecaster
 from .local_days import DayRows, Floats, Integers, LocalClock
 from .past import DAYS_AHEAD, Past
 from .prediction import LEVELS, Prediction
-from .within_the_day import refresh, refresh_tomorrow, with_measured, with_today
+from .within_the_day import (
+    Refresh,
+    refresh_tomorrow,
+    with_measured,
+    with_today,
+)
 
 HORIZON_HOURS: Final = 48
 
@@ -23,12 +28,14 @@ def make_outlook(
     rows: DayRows,
     clock: LocalClock,
     now: datetime,
-    away: AwayDays | None = None,
+    away: AwayDays | None,
+    refreshed_by: Refresh,
 ) -> Outlook:
     """Forecast from `now` on; ValueError if no model can.
 
     `past` are the whole days of `rows` before today's; today's row, the last one, has
-    NaN for what is not over. `away` forecasts the days on which nobody is at home.
+    NaN for what is not over. `away` forecasts the days on which nobody is at home, and
+    `refreshed_by` says what today so far means for its rest.
     """
     empty = [away.forecast(lead) if away else None for lead in range(DAYS_AHEAD)]
     forecasts = [
@@ -50,7 +57,9 @@ def make_outlook(
     if empty[0]:
         predictions[0] = with_measured(midnight, so_far, running)
     else:
-        refreshed = _refreshed(forecaster, past, so_far, predictions, running)
+        refreshed = _refreshed(
+            forecaster, past, so_far, predictions, running, refreshed_by
+        )
         predictions[0] = refreshed[0]
         predictions[1] = predictions[1] if empty[1] else refreshed[1]
     midnights = [clock.midnight(clock.date_of(now), day) for day in range(3)]
@@ -132,9 +141,10 @@ def _refreshed(
     so_far: Floats,
     predictions: list[Prediction],
     over: int,
+    refreshed_by: Refresh,
 ) -> list[Prediction]:
     """Return the forecasts of today and tomorrow after `over` of today's slots."""
-    today = refresh(past, predictions[0], so_far, over)
+    today = refreshed_by(past, predictions[0], so_far, over)
     if today is predictions[0]:
         return predictions[:2]
     provisional = forecaster.forecast(with_today(past, today), 0, judged_by=past)

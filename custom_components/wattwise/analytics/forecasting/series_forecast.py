@@ -23,17 +23,25 @@ from .expectation import Outlook, SkillReport
 from .first_days import FirstDays
 from .forecaster import OWN_DAYS, Forecaster
 from .local_days import DayRows, Floats, LocalClock
+from .nature import Nature
 from .outlook import make_outlook, today_of
 from .past import DAYS_AHEAD, Calendar, Past
 from .registry import AUTOMATIC, chosen_model, default_models
 from .skill_report import skill_report
+from .sun_so_far import refresh_by_sun
 from .weather_rows import weather_rows
+from .within_the_day import Refresh, keep_midnight, refresh
 
 # The share of a day that must be known for it to count as measured.
 _MEASURED_SHARE: Final = 0.75
 # After so many days without a reading, a home begins anew.
 _FORGOTTEN_DAYS: Final = 60
 _NOTHING_ELSE: Final = Covariates()
+_REFRESHED_BY: Final[dict[Nature, Refresh]] = {
+    Nature.HOME: refresh,
+    Nature.SUN: refresh_by_sun,
+    Nature.APPLIANCE: keep_midnight,
+}
 
 
 class SeriesForecast:
@@ -47,16 +55,15 @@ class SeriesForecast:
         zone: tzinfo,
         step: int = 3600,
         *,
-        like_others: bool = False,
+        nature: Nature = Nature.HOME,
         choice: str = AUTOMATIC,
     ) -> None:
         """Forecast slots of `step` seconds by the clock of a time zone.
 
-        `like_others` is what a home consumes: other homes tell of its first days.
         `choice` is AUTOMATIC or the name of a model. That one forecasts alone, once it
         knows enough days; until then, and if it is not installed, the automatic choice.
         """
-        self._like_others = like_others
+        self._nature = nature
         self._clock = LocalClock(zone, step)
         self._forecaster = Forecaster(default_models(), chosen_model(choice))
         self._rows: DayRows | None = None
@@ -121,18 +128,24 @@ class SeriesForecast:
     def outlook(self, now: datetime) -> Outlook | None:
         """Forecast from `now` on; None while there is nothing to go by.
 
-        A series that is like others' is forecast from its first hour, by the typical day
-        of other homes; any other one from its first whole day.
+        A home is forecast from its first hour, by the typical day of other homes;
+        anything else from its first whole day.
         """
         if not self._past or not self._rows:
             return None
         forecaster = self._forecaster
-        if self.days_known < OWN_DAYS and self._like_others:
+        if self.days_known < OWN_DAYS and self._nature is Nature.HOME:
             forecaster = FirstDays(today_of(self._rows, self._past))
         elif not self.days_known:
             return None
         said = make_outlook(
-            forecaster, self._past, self._rows, self._clock, now, self._away
+            forecaster,
+            self._past,
+            self._rows,
+            self._clock,
+            now,
+            self._away,
+            _REFRESHED_BY[self._nature],
         )
         return replace(said, days_known=self.days_known)
 

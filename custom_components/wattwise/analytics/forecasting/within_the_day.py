@@ -1,5 +1,6 @@
 """Forecasts of today, refreshed with what has been measured since midnight."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -13,6 +14,10 @@ from .pretrained.arrays import part, pretrained_arrays
 from .pretrained.boosted_trees import BoostedTrees
 from .within_the_day_features import within_the_day_features
 
+# From the past, today's forecast of midnight, what was measured of today, and how many of
+# its slots are over, the forecast of today as it is then.
+type Refresh = Callable[[Past, Prediction, Floats, int], Prediction]
+
 
 def refresh(past: Past, today: Prediction, measured: Floats, over: int) -> Prediction:
     """Return the forecast of today as it is after `over` of its slots.
@@ -20,7 +25,8 @@ def refresh(past: Past, today: Prediction, measured: Floats, over: int) -> Predi
     `past` are the whole days before today, `today` its forecast of midnight, `measured`
     (slots) is energy [kWh], NaN in gaps and in what is to come. Slots that were measured
     are what they were; those of gaps stay as they were forecast. With nothing measured,
-    or without a whole day in the past, the forecast of midnight stands.
+    or without a whole day in the past, the forecast of midnight stands. What it makes
+    of the hours so far was learned from what homes consume.
     """
     known = ~np.isnan(measured[:over])
     if not known.any() or not past.days:
@@ -38,6 +44,19 @@ def refresh(past: Past, today: Prediction, measured: Floats, over: int) -> Predi
         )
         quantiles[:, rest], mean[rest] = refreshed.quantiles, refreshed.mean
     return Prediction(quantiles, mean)
+
+
+def keep_midnight(
+    past: Past, today: Prediction, measured: Floats, over: int
+) -> Prediction:
+    """Return the forecast of today with what was measured, and leave the rest of it.
+
+    Whether a washing machine that ran runs again is known to nobody.
+    """
+    known = ~np.isnan(measured[:over])
+    if not known.any() or not past.days:
+        return today
+    return with_measured(today, measured, over)
 
 
 def with_measured(today: Prediction, measured: Floats, over: int) -> Prediction:
