@@ -3,7 +3,7 @@
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.wattwise.const import CONF_FORECAST_MODEL
+from custom_components.wattwise.const import CONF_AWAY, CONF_FORECAST_MODEL
 from custom_components.wattwise.diagnostics import async_get_config_entry_diagnostics
 from homeassistant.core import HomeAssistant
 
@@ -35,8 +35,10 @@ async def test_diagnostics_tell_what_was_learned(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     """Versions of models, the days they learned until, and how they did since."""
-    entry = await home_of(wattwise, freezer)
+    entry = await home_of(wattwise, freezer, **{CONF_AWAY: "person.anna"})
     diagnostics = await async_get_config_entry_diagnostics(wattwise, entry)
+    # Who tells whether anybody is at home need not be known by name.
+    assert "person.anna" not in str(diagnostics)
     told = diagnostics["forecasts"]["consumption"]
     assert told["drifts"] >= 0
     assert set(told["versions"]) == {"median_regression", "ridge_regression"}

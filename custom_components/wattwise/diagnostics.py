@@ -15,13 +15,15 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_ADDRESS, CONF_DEVICE, CONF_KEY_HASH
+from .const import CONF_ADDRESS, CONF_AWAY, CONF_DEVICE, CONF_KEY_HASH
 from .history.errors import HistoryError
 from .household import Household, WattWiseConfigEntry
 from .meter import Meter
 
 _REDACT: Final = {
     CONF_ADDRESS,
+    # People are named by it.
+    CONF_AWAY,
     CONF_DEVICE,
     CONF_HOST,
     CONF_KEY_HASH,
