@@ -1,5 +1,6 @@
 """Forecasts in Home Assistant's statistics, seen through a real recorder."""
 
+import asyncio
 from datetime import datetime, timedelta
 import logging
 
@@ -20,9 +21,14 @@ from custom_components.wattwise.history.recorder_statistics import (
 )
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
+from custom_components.wattwise.statistic_ids import named_statistic_id
 from homeassistant.components.recorder.models import StatisticMeanType
-from homeassistant.components.recorder.statistics import get_metadata
+from homeassistant.components.recorder.statistics import (
+    get_metadata,
+    valid_statistic_id,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
 
 from .test_actions import call
 from .test_forecast import HALF_HOUR, NOW, ZONE, counter, home_of, used_w
@@ -188,4 +194,26 @@ async def test_what_is_forecast_no_more_leaves(
     (left,) = await statistics(wattwise)
     assert left.endswith("_forecast_consumption")
     assert await wattwise.config_entries.async_remove(entry.entry_id)
+    assert await statistics(wattwise) == {}
+
+
+def test_any_name_makes_an_id() -> None:
+    """A name that is cut between two words is one that the recorder takes."""
+    for width in range(1, 70):
+        name = f"{'x' * width} der Familie Weber"
+        assert valid_statistic_id(named_statistic_id(name, "_abc")), name
+
+
+async def test_a_household_goes_though_the_recorder_is_busy(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """While the recorder brings its database up to date, a household can be deleted."""
+    await home_of(wattwise, freezer, 12)
+    assert await statistics(wattwise)
+    ready = get_instance(wattwise).async_recorder_ready
+    ready.clear()
+    (entry,) = wattwise.config_entries.async_entries(DOMAIN)
+    async with asyncio.timeout(10):
+        await wattwise.config_entries.async_remove(entry.entry_id)
+    ready.set()
     assert await statistics(wattwise) == {}

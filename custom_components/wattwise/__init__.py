@@ -213,7 +213,11 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     async_forget_influx(hass, entry.unique_id or "")
     await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
     await async_forget_covariates(hass, entry)
-    await async_forget_forecast_statistics(hass, entry)
+    # The recorder may be away for long, as while it brings its database up to date.
+    hass.async_create_background_task(
+        async_forget_forecast_statistics(hass, entry),
+        f"{DOMAIN} statistics of {entry.title}",
+    )
     if history := async_get_history(hass):
         with suppress(HistoryError):
             await async_end_export(hass, entry, history, [])

@@ -18,7 +18,6 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
-from homeassistant.util import slugify
 from homeassistant.util.hass_dict import HassKey
 
 from .choice_texts import async_choice_texts
@@ -54,13 +53,13 @@ from .metering.plausibility import EARLIEST_MS
 from .metering.profile import EnergyKind, MeterRole
 from .metering.quantity import Channel
 from .published_sums import changed_sums, has_more, sums_of
+from .statistic_ids import named_statistic_id
 
 CONF_PUBLISHED: Final = "published"
 _CHANNELS: Final = (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
 # Hours asked from the history at once.
 _PART_MS: Final = 5_000 * HOUR_MS
 # Of an id: as many signs of the meter's name, and of what tells it from all others.
-_NAME_SIGNS: Final = 60
 _DIGITS: Final = 8
 _ENERGY_ID: Final = re.compile(rf"_(?:{'|'.join(_CHANNELS)})_[0-9a-f]{{{_DIGITS}}}$")
 _IMPORT_WORDS: Final = {MeterRole.APPLIANCE: "used", MeterRole.BATTERY: "charged"}
@@ -78,7 +77,7 @@ def statistic_id(name: str, meter_id: str, channel: Channel) -> str:
     The search of the Energy dashboard looks into ids, not into names, so it begins with
     the meter's name; by its end it is known when the meter gets another one.
     """
-    return f"{DOMAIN}:{slugify(name)[:_NAME_SIGNS]}{_id_end(meter_id, channel)}"
+    return named_statistic_id(name, _id_end(meter_id, channel))
 
 
 async def async_publish(

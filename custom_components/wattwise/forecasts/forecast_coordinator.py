@@ -69,18 +69,15 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         self._free: frozenset[date] = frozenset()
         self._ended = False
         self._stops: list[CALLBACK_TYPE] = []
+        self._recalled = False
         self._lesson: CALLBACK_TYPE | None = None
+        self._retry: CALLBACK_TYPE | None = None
         self._learned: date | None = None
 
     @callback
     def async_follow(self) -> CALLBACK_TYPE:
         """Forecast each hour and learn each night, until the result is called."""
-        self._stops += [
-            async_at_started(self.hass, self._async_started),
-            async_track_time_change(
-                self.hass, self._async_hour, minute=_MINUTE_OF_THE_HOUR, second=7
-            ),
-        ]
+        self._stops.append(async_at_started(self.hass, self._async_started))
         return self._async_end
 
     @callback
@@ -89,6 +86,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         self._forecasts.stop()
         self._covariates.async_stop()
         self._plan_lesson(None)
+        self._plan_retry(None)
         while self._stops:
             self._stops.pop()()
 
@@ -101,7 +99,8 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     @callback
     def async_past_grew(self) -> None:
         """Learn soon from what a file or statistics brought, once no more comes."""
-        if not self._ended:
+        # Before the start is over, the first lesson is still to be planned.
+        if self._recalled and not self._ended:
             self._plan_lesson(_PAST_IS_QUIET)
 
     @callback
@@ -113,11 +112,29 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         if wait is not None:
             self._lesson = async_call_later(self.hass, wait, self._async_learn)
 
+    @callback
+    def _plan_retry(self, wait: timedelta | None) -> None:
+        """Forecast once more after a time, instead of when it was planned."""
+        if self._retry:
+            self._retry()
+        self._retry = None
+        if wait is not None:
+            self._retry = async_call_later(self.hass, wait, self._async_retry)
+
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._forecasts.async_recall()
         await self._covariates.async_load()
+        if self._ended:
+            # It was unloaded meanwhile.
+            return
+        self._recalled = True
+        # Sooner, what was kept would be taken for lost, and written over.
+        self._stops.append(
+            async_track_time_change(
+                self.hass, self._async_hour, minute=_MINUTE_OF_THE_HOUR, second=7
+            )
+        )
         await self.async_refresh()
-        # It may have been unloaded meanwhile, or given something to learn from.
         if not self._ended and not self._lesson:
             self._plan_lesson(_FIRST_LESSON if self._scored else _PAST_IS_QUIET)
 
@@ -125,7 +142,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         await self.async_refresh()
         if not self.last_update_success and not self._ended:
             # The history may be busy or away for a moment; an hour is long.
-            self._stops.append(async_call_later(self.hass, _AGAIN, self._async_retry))
+            self._plan_retry(_AGAIN)
         local = dt_util.as_local(now)
         # In some countries there is no such hour in one night, and two in another.
         due = local.hour >= _LESSON_HOUR and self._learned != local.date()
@@ -155,6 +172,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         return await self._forecasts.async_explain()
 
     async def _async_retry(self, _now: datetime) -> None:
+        self._retry = None
         await self.async_refresh()
 
     @property

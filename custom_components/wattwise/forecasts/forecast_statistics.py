@@ -28,12 +28,12 @@ from ..history.recorder_statistics import (
     external_names,
 )
 from ..household import WattWiseConfigEntry
+from ..statistic_ids import named_statistic_id
 from .forecast_hours import hours_ahead, hours_since_midnight
 from .forecast_series import ForecastSeries
 
 CONF_PUBLISHED_FORECAST: Final = "published_forecast"
 # Of an id: as many signs of the household's name, and of what tells it from others.
-_NAME_SIGNS: Final = 40
 _DIGITS: Final = 8
 # The last hour that is written begins so long after the first one that had not begun.
 _AHEAD: Final = 47 * 3600
@@ -107,7 +107,7 @@ class _Publisher:
                 continue
             key = next((key for key in known if key.endswith(end)), None)
             if key is None:
-                key = f"{DOMAIN}:{slugify(self._entry.title)[:_NAME_SIGNS]}{end}"
+                key = named_statistic_id(self._entry.title, end)
             await self._async_write_series(key, one, found.outlook, known.get(key))
 
     async def _async_write_series(
