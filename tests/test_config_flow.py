@@ -262,6 +262,14 @@ async def test_wrong_household(
     assert result["data"][CONF_CURRENCY] == "CHF"
 
 
+async def test_a_name_that_is_taken_is_not_suggested(hass: HomeAssistant) -> None:
+    """The second home is not called like the first, which would only be refused."""
+    hass.config.location_name = "Maple Street"
+    assert suggested(await start(hass), CONF_NAME) == "Maple Street"
+    await add_household(hass, name="Maple Street")
+    assert suggested(await start(hass), CONF_NAME) is None
+
+
 async def test_name_taken_while_asking(hass: HomeAssistant) -> None:
     """Of two people who add the same household at once, one is told so."""
     first = await submit(hass, await start(hass), **HOUSEHOLD, tariff=TARIFF_FLAT)

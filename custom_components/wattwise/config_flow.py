@@ -104,7 +104,7 @@ class WattWiseConfigFlow(
                 return await self._async_after_household(user_input)
         config = self.hass.config
         suggested = user_input or {
-            CONF_NAME: config.location_name,
+            **self._free_name(config.location_name),
             CONF_COUNTRY: config.country,
             CONF_CURRENCY: config.currency,
             CONF_NOMINAL_VOLTAGE: _VOLTAGE_120
@@ -176,6 +176,11 @@ class WattWiseConfigFlow(
             ),
             errors=errors,
         )
+
+    @callback
+    def _free_name(self, name: str) -> dict[str, str]:
+        """Return the home's name as a suggestion, unless a household has it already."""
+        return {} if self._is_taken(name) else {CONF_NAME: name}
 
     @callback
     def _take_household(self, user_input: dict[str, Any]) -> dict[str, str]:

@@ -37,7 +37,7 @@ async def test_the_chart_shows_history_band_and_forecast(
         wattwise, "template", {"template": next(iter(written.values()))}
     )
     card = Template(forecast_chart()["content"], wattwise)
-    assert "first forecast is made" in card.async_render()
+    assert "within a minute" in card.async_render()
 
     await home_of(wattwise, freezer, 12)
     await pass_time(wattwise, freezer, 60)

@@ -91,6 +91,14 @@ def test_roofs_are_the_whole_of_production() -> None:
     assert add_up(waiting, flows) == waiting
 
 
+def test_the_only_roof_is_as_sure_as_the_whole() -> None:
+    """What a home produces and what its one roof gives is the same thing."""
+    found = expects(production=1.0, roof=0.8)
+    said = add_up(found, [meter("grid", GRID), meter("roof", ROOF)])
+    assert said["roof"].outlook == found[PRODUCTION].outlook
+    assert said[PRODUCTION] == found[PRODUCTION]
+
+
 def test_what_has_left_the_balance_is_no_part() -> None:
     """What a battery's meter measures is not in the consumption of the home."""
     flows = [

@@ -21,14 +21,15 @@ template forecast:
       - condition: template
         value_template: >
           {{ integration_entities('wattwise')
-             | select('search', 'consumption_forecast_tomorrow$')
+             | select('search', 'home_consumption_forecast_tomorrow$')
              | select('has_value') | list | count > 0 }}
     actions:
       - action: wattwise.get_forecast
         data:
           config_entry_id: >
             {{ config_entry_id(integration_entities('wattwise')
-               | select('search', 'consumption_forecast_tomorrow$') | first) }}
+               | select('search', 'home_consumption_forecast_tomorrow$')
+               | select('has_value') | first) }}
           quantity: power
         response_variable: told
     sensor:
@@ -94,7 +95,7 @@ _CONTENT: Final = """\
 
 Blue is what was measured, orange the forecast; four hours of five should be in the band.
 {% else %}
-The first forecast is made a minute after the past was loaded.
+This picture is drawn within a minute of the first forecast.
 {% endif %}
 """
 

@@ -31,6 +31,8 @@ history:
 logbook:
 energy:
 my:
+automation: !include automations.yaml
+script: !include scripts.yaml
 
 logger:
   default: warning
@@ -40,6 +42,10 @@ logger:
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
 """
+
+
+# What people make in the frontend's editors is written there.
+_OWNED_BY_EDITOR: Final = ("automations.yaml", "scripts.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,9 @@ def write_configuration(
         + ("\n" + extra_configuration if extra_configuration else ""),
         encoding="utf-8",
     )
+    for owned in _OWNED_BY_EDITOR:
+        # What was made in the editors is kept.
+        (config_dir / owned).touch()
     _write_http_settings(config_dir, port)
     _keep_to_loopback(config_dir)
     _skip_core_config_step(config_dir)

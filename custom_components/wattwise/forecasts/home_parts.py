@@ -29,12 +29,18 @@ def add_up(
         parts = _parts(flows, role, known.keys())
         if whole not in known or not parts:
             continue
+        complete = _are_all(flows, role, parts)
+        if complete and len(parts) == 1:
+            # The only part is the whole, and no less sure.
+            (key,) = parts
+            published[key] = replace(found[key], outlook=known[whole])
+            continue
         fitted = reconcile(
             known[whole],
             {key: known[key] for key in parts},
             Tree(
                 {key: parent for key, parent in parts.items() if parent is not None},
-                {WHOLE} if _are_all(flows, role, parts) else (),
+                {WHOLE} if complete else (),
             ),
         )
         for key, outlook in fitted.items():

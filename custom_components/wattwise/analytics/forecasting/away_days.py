@@ -50,6 +50,13 @@ class AwayDays:
         rows[self._away[: len(rows)]] = np.nan
         return rows
 
+    @property
+    def begins_today(self) -> bool:
+        """Whether yesterday somebody was at home, and today nobody is."""
+        days = len(self._measured)
+        yesterday = bool(self._away[days - 1]) if days else False
+        return bool(self._away[days]) and not yesterday
+
     def forecast(self, lead: int) -> Forecast | None:
         """Forecast the day `lead` days after the last whole one, if nobody is at home.
 

@@ -43,6 +43,11 @@ def make_outlook(
     ]
     predictions = [forecast.prediction for forecast in forecasts]
     midnight = predictions[0]
+    if not empty[0] or (away and away.begins_today):
+        # What was said when today began stands, whatever was chosen or learned since,
+        # and whoever has left.
+        issued = forecaster.record.issued(FINAL, past.first_day + past.days, lead=0)
+        midnight = issued or midnight
     # Slots begin by the clock on the wall, in some countries at half past in UTC.
     ahead = clock.slots_of(clock.date_of(now), 1 + DAYS_AHEAD)
     starts = ahead[ahead >= now.timestamp()][: HORIZON_HOURS * 3600 // clock.step]
@@ -55,7 +60,7 @@ def make_outlook(
     )
     so_far = today_of(rows, past)
     if empty[0]:
-        predictions[0] = with_measured(midnight, so_far, running)
+        predictions[0] = with_measured(predictions[0], so_far, running)
     else:
         refreshed = _refreshed(
             forecaster, past, so_far, predictions, running, refreshed_by
