@@ -1,11 +1,14 @@
 """Alerts of a meter as a home sees them: states, problems, limits."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.wattwise.alert_limits import AlertLimits
+from custom_components.wattwise.alerting.voltage import VoltageLimits, VoltageState
 from custom_components.wattwise.const import CONF_CONTRACTED_POWER
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
@@ -136,6 +139,61 @@ async def test_readings_of_yesterday_are_no_alert(
     assert state(wattwise, "sensor.grid_voltage_state_l1") == "normal"
 
 
+async def test_a_restart_while_the_meter_is_silent(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """What was there goes on after a restart, though the meter told nothing of late."""
+    entry = await async_add_household(wattwise, push_meter())
+    lost = {"voltage_l1": 280.0, "voltage_l2": 180.0, "voltage_l3": 230.0}
+    await tell(wattwise, freezer, entry, 40, **lost, frequency=50.0)
+    await tell(wattwise, freezer, entry, 20, **lost, frequency=48.0)
+    await pass_time(wattwise, freezer, 120)
+    problems = [
+        f"binary_sensor.grid_{name}"
+        for name in ("voltage_problem", "neutral_conductor", "frequency_problem")
+    ]
+    assert {state(wattwise, problem) for problem in problems} == {STATE_UNAVAILABLE}
+    # Twice, with nothing heard in between.
+    for _ in range(2):
+        await wattwise.config_entries.async_reload(entry.entry_id)
+        await wattwise.async_block_till_done()
+    await tell(wattwise, freezer, entry, 10, **lost, frequency=48.0)
+    assert {state(wattwise, problem) for problem in problems} == {STATE_ON}
+    await tell(wattwise, freezer, entry, 80, **FINE, frequency=50.0)
+    assert {state(wattwise, problem) for problem in problems} == {STATE_OFF}
+
+
+async def test_a_restart_without_the_voltage_states(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A problem goes on also where the sensors of the phases are disabled."""
+    entry = await async_add_household(wattwise, push_meter())
+    await tell(wattwise, freezer, entry, 30, **SAG)
+    for phase in ("l1", "l2", "l3"):
+        er.async_get(wattwise).async_update_entity(
+            f"sensor.grid_voltage_state_{phase}",
+            disabled_by=er.RegistryEntryDisabler.USER,
+        )
+    await wattwise.config_entries.async_reload(entry.entry_id)
+    await wattwise.async_block_till_done()
+    await tell(wattwise, freezer, entry, 10, **SAG)
+    assert state(wattwise, "binary_sensor.grid_voltage_problem") == STATE_ON
+
+
+async def test_a_phase_that_is_silent(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """The neutral is judged by two phases; of three unequal ones nobody knows."""
+    entry = await async_add_household(wattwise, push_meter())
+    await tell(wattwise, freezer, entry, 30, **FINE)
+    await tell(wattwise, freezer, entry, 400, voltage_l1=230.0, voltage_l2=231.0)
+    await tell(wattwise, freezer, entry, 30, voltage_l1=280.0, voltage_l2=180.0)
+    assert state(wattwise, "binary_sensor.grid_neutral_conductor") == STATE_ON
+    assert state(wattwise, "binary_sensor.grid_phases_unequal") == STATE_UNAVAILABLE
+    await tell(wattwise, freezer, entry, 100, voltage_l1=280.0)
+    assert state(wattwise, "binary_sensor.grid_neutral_conductor") == STATE_UNAVAILABLE
+
+
 async def test_limits_are_the_users(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -155,6 +213,64 @@ async def test_limits_are_the_users(
     assert state(wattwise, "sensor.grid_voltage_state") == "high_critical"
 
 
+async def test_limits_do_not_depend_on_what_shows_them(
+    wattwise: HomeAssistant,
+) -> None:
+    """Who hides the entity of a limit does not reset it; who removes the home does."""
+    entry = await async_add_household(wattwise, push_meter())
+    await set_limit(wattwise, "critical_above", 15)
+    er.async_get(wattwise).async_update_entity(
+        "number.home_voltage_critical_above_nominal",
+        disabled_by=er.RegistryEntryDisabler.USER,
+    )
+    await wattwise.config_entries.async_reload(entry.entry_id)
+    await wattwise.async_block_till_done()
+    assert entry.runtime_data.voltage_limits.high_critical == 15.0
+    (meter,) = entry.runtime_data.meters.values()
+    for second in range(0, 20, 10):
+        now_ms = int(datetime.now(UTC).timestamp() * 1000) + second * 1000
+        meter.watch.take([Reading(Channel.VOLTAGE_L1, now_ms, 261.0)], now_ms)
+    found = meter.watch.voltage_state(Channel.VOLTAGE_L1)
+    assert found is VoltageState.NORMAL
+    await wattwise.config_entries.async_remove(entry.entry_id)
+    assert await AlertLimits(wattwise, "household-Home").async_load() == VoltageLimits()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {},
+        {"low_warning": 8.0},
+        {
+            "low_warning": "much",
+            "low_critical": 10.0,
+            "high_warning": 8.0,
+            "high_critical": 10.0,
+        },
+        {
+            "low_warning": 12.0,
+            "low_critical": 10.0,
+            "high_warning": 8.0,
+            "high_critical": 10.0,
+        },
+        {
+            "low_warning": 8.0,
+            "low_critical": 10.0,
+            "high_warning": 8.0,
+            "high_critical": 1e9,
+        },
+    ],
+)
+async def test_limits_that_cannot_be(
+    wattwise: HomeAssistant, hass_storage: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    """Spoiled settings leave the usual limits, and the home at work."""
+    key = "wattwise.alert_limits.household-Home"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": kept}
+    entry = await async_add_household(wattwise, push_meter())
+    assert entry.runtime_data.voltage_limits == VoltageLimits()
+
+
 @pytest.mark.parametrize(
     ("limit", "value"), [("warning_below", 10.5), ("critical_above", 7.5)]
 )
@@ -165,7 +281,10 @@ async def test_a_warning_comes_first(
     await async_add_household(wattwise, push_meter())
     with pytest.raises(ServiceValidationError) as error:
         await set_limit(wattwise, limit, value)
-    assert error.value.translation_key == "warning_after_critical"
+    # It says what can be chosen.
+    assert error.value.translation_placeholders == {
+        "limit": "10" if "warning" in limit else "8"
+    }
     assert state(wattwise, f"number.home_voltage_{limit}_nominal") in {"8.0", "10.0"}
 
 
@@ -183,9 +302,8 @@ async def test_every_problem_of_a_grid_meter(
             "neutral_conductor",
             "phases_unequal",
             "frequency_problem",
-            "overload",
         )
-    }
+    } | {"binary_sensor.home_overload"}
     await tell(wattwise, freezer, entry, 10, **FINE, frequency=50.0, power=900.0)
     assert {state(wattwise, problem) for problem in problems} == {STATE_OFF}
     # The star point has moved while far too much is drawn from a grid that gives way.
@@ -202,7 +320,7 @@ async def test_a_meter_without_contract_has_no_overload(
         wattwise, push_meter(), options={CONF_CONTRACTED_POWER: None}
     )
     await tell(wattwise, freezer, entry, 10, voltage_l1=230.0, power=900.0)
-    assert wattwise.states.get("binary_sensor.grid_overload") is None
+    assert wattwise.states.get("binary_sensor.home_overload") is None
     assert wattwise.states.get("binary_sensor.grid_phases_unequal") is None
     # A meter with one phase need not name it.
     assert state(wattwise, "sensor.grid_voltage_state") == "normal"

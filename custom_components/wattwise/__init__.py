@@ -10,6 +10,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
+from .alert_limits import AlertLimits
 from .back_filling.back_fill import async_start_back_fill
 from .const import (
     CONF_CURRENCY,
@@ -130,6 +131,9 @@ async def _async_start(
         meter = Meter(hass, entry, subentry, history, price_id)
         await meter.coordinator.async_config_entry_first_refresh()
         household.meters[subentry.subentry_id] = meter
+    limits = AlertLimits(hass, entry.unique_id or entry.entry_id)
+    household.async_set_voltage_limits(await limits.async_load())
+    await household.async_start_netting(hass, entry)
     if CONF_INFLUX in entry.options:
         household.export = InfluxExport(hass, entry, history)
     entry.runtime_data = household
@@ -211,6 +215,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     """Forget keys and repairs of a household that is gone; its history is kept."""
     async_forget_price_issue(hass, entry.unique_id or "")
     async_forget_influx(hass, entry.unique_id or "")
+    await AlertLimits(hass, entry.unique_id or entry.entry_id).async_remove()
     await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
     await async_forget_covariates(hass, entry)
     # The recorder may be away for long, as while it brings its database up to date.

@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .entity import MeterEntity
 from .household import WattWiseConfigEntry
 from .meter import Meter
+from .overload_sensor import OverloadSensor, watches_overload
 from .problem_sensors import PROBLEMS, ProblemSensor
 
 PARALLEL_UPDATES = 0
@@ -23,7 +24,9 @@ async def async_setup_entry(
     entry: WattWiseConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the connectivity of each meter, and its problems."""
+    """Add the connectivity of each meter, and its problems; those of the home."""
+    if watches_overload(entry.runtime_data):
+        async_add_entities([OverloadSensor(entry)])
     for subentry_id, meter in entry.runtime_data.meters.items():
         async_add_entities(
             [MeterConnected(hass, entry, meter)], config_subentry_id=subentry_id

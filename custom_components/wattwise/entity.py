@@ -4,7 +4,7 @@ import re
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device import async_entity_id_to_device
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -98,9 +98,14 @@ class HouseholdEntity(Entity):
         await super().async_added_to_hass()
         self.async_on_remove(
             self.household.updates.async_add_listener(
-                self.hass, self.async_write_ha_state
+                self.hass, self._handle_household_update
             )
         )
+
+    @callback
+    def _handle_household_update(self) -> None:
+        """Show what changed."""
+        self.async_write_ha_state()
 
 
 class MeterDeviceEntity(Entity):

@@ -60,6 +60,21 @@ class Household:
         """Follow the meters once entities want to know."""
         self.updates = HouseholdUpdates(self._coordinators)
 
+    async def async_start_netting(
+        self, hass: HomeAssistant, entry: ConfigEntry
+    ) -> None:
+        """Net over the grid meters, if the utility does, before entities ask for it."""
+        if not self.nets_grid:
+            return
+        self.grid_netting = GridNettingCoordinator(
+            hass,
+            entry,
+            self.history,
+            lambda: [meter.profile.meter_id for meter in self.grid_meters],
+            self.price_id,
+        )
+        await self.grid_netting.async_refresh()
+
     @callback
     def async_stop_sources(self) -> None:
         """Read no entities any more."""
@@ -72,6 +87,13 @@ class Household:
         self.voltage_limits = limits
         for meter in self.meters.values():
             meter.watch.set_limits(limits)
+
+    def alerts_by_default(self, meter: Meter) -> bool:
+        """Whether a meter's alerts are shown unless the user says otherwise.
+
+        Every plug sees the voltage that the grid meter sees: one alert is enough.
+        """
+        return meter.profile.role is MeterRole.GRID or not self.has_role(MeterRole.GRID)
 
     @property
     def day_start(self) -> datetime | None:

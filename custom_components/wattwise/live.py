@@ -69,6 +69,6 @@ def meter_settings(meter: Meter) -> dict[str, Any]:
             "low": round(nominal * (1 - _VOLTAGE_TOLERANCE), 1),
             "high": round(nominal * (1 + _VOLTAGE_TOLERANCE), 1),
         },
-        "max_power": profile.max_power_w(Channel.POWER),
+        "max_power": profile.max_momentary_w,
         "channels": [c for c in Channel if c is not Channel.PRICE],
     }

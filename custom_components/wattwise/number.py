@@ -4,15 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Final, override
 
 from homeassistant.components.number import (
+    NumberEntity,
     NumberEntityDescription,
     NumberMode,
-    RestoreNumber,
 )
 from homeassistant.const import EntityCategory, UnitOfRatio
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alert_limits import LEAST_LIMIT, MOST_LIMIT, AlertLimits
 from .const import DOMAIN
 from .entity import household_device_info, household_unique_id
 from .household import WattWiseConfigEntry
@@ -38,8 +39,8 @@ def _limit(side: str, *, warns: bool) -> VoltageLimitDescription:
         key=key,
         translation_key=key,
         entity_category=EntityCategory.CONFIG,
-        native_min_value=1.0,
-        native_max_value=30.0,
+        native_min_value=LEAST_LIMIT,
+        native_max_value=MOST_LIMIT,
         native_step=0.5,
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         mode=NumberMode.BOX,
@@ -63,12 +64,13 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the limits of the household."""
+    kept = AlertLimits(hass, entry.unique_id or entry.entry_id)
     async_add_entities(
-        VoltageLimitNumber(entry, description) for description in VOLTAGE_LIMITS
+        VoltageLimitNumber(entry, description, kept) for description in VOLTAGE_LIMITS
     )
 
 
-class VoltageLimitNumber(RestoreNumber):
+class VoltageLimitNumber(NumberEntity):
     """A limit of the voltage, as a share of nominal below it or above."""
 
     entity_description: VoltageLimitDescription
@@ -76,20 +78,17 @@ class VoltageLimitNumber(RestoreNumber):
     _attr_should_poll = False
 
     def __init__(
-        self, entry: WattWiseConfigEntry, description: VoltageLimitDescription
+        self,
+        entry: WattWiseConfigEntry,
+        description: VoltageLimitDescription,
+        kept: AlertLimits,
     ) -> None:
         """Belong to the household's device."""
         self.entity_description = description
         self._household = entry.runtime_data
+        self._kept = kept
         self._attr_unique_id = household_unique_id(entry, description.key)
         self._attr_device_info = household_device_info(entry)
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Go on with the limit that was set before a restart."""
-        await super().async_added_to_hass()
-        if (last := await self.async_get_last_number_data()) and last.native_value:
-            self._set(last.native_value)
 
     @property
     @override
@@ -105,17 +104,21 @@ class VoltageLimitNumber(RestoreNumber):
         """Hold the voltage against another limit from now on."""
         description = self.entity_description
         other: float = getattr(self._household.voltage_limits, description.other)
-        if value > other if description.warns else value < other:
+        # What is refused shall not stay in the field.
+        self.async_write_ha_state()
+        if description.warns and value > other:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
-                translation_key="warning_after_critical",
-                translation_placeholders={"warning": f"{max(value, other):g}"},
+                translation_key="warning_too_late",
+                translation_placeholders={"limit": f"{other:g}"},
             )
-        self._set(value)
-        self.async_write_ha_state()
-
-    def _set(self, value: float) -> None:
-        limits = replace(
-            self._household.voltage_limits, **{self.entity_description.field: value}
-        )
+        if not description.warns and value < other:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="critical_too_early",
+                translation_placeholders={"limit": f"{other:g}"},
+            )
+        limits = replace(self._household.voltage_limits, **{description.field: value})
         self._household.async_set_voltage_limits(limits)
+        self.async_write_ha_state()
+        await self._kept.async_save(limits)

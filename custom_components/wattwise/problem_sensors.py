@@ -1,25 +1,28 @@
 """What is wrong at a meter, for automations to react to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.const import STATE_ON
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.restore_state import RestoreEntity
+from homeassistant.helpers.restore_state import (
+    ExtraStoredData,
+    RestoredExtraData,
+    RestoreEntity,
+)
 
 from .alerting.meter_watch import VOLTAGES, Problem
+from .alerting.voltage import VoltageState
 from .entity import MeterEntity
 from .household import WattWiseConfigEntry
 from .meter import Meter
 from .metering.profile import MeterRole
 from .metering.quantity import Channel
-from .voltage_sensors import alerts_by_default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,17 +32,13 @@ class ProblemDescription(BinarySensorEntityDescription):
     problem: Problem
     channels: tuple[Channel, ...]
     at_least: int = 1
-    """How many of the channels a meter has to have."""
+    """How many of the channels have to be told of."""
     possible_fn: Callable[[Meter], bool] = lambda _: True
     """Whether a meter can have the problem with its settings."""
 
 
 def _of_the_grid(meter: Meter) -> bool:
     return meter.profile.role is MeterRole.GRID
-
-
-def _has_contract(meter: Meter) -> bool:
-    return _of_the_grid(meter) and meter.profile.contracted_power_w is not None
 
 
 def _problem(
@@ -60,6 +59,10 @@ def _problem(
     )
 
 
+# What is kept over a restart.
+_KEPT_ACTIVE: Final = "active"
+_KEPT_VOLTAGES: Final = "voltages"
+
 PROBLEMS: Final = (
     _problem(Problem.VOLTAGE, *VOLTAGES),
     _problem(
@@ -68,10 +71,9 @@ PROBLEMS: Final = (
         device_class=BinarySensorDeviceClass.SAFETY,
         at_least=2,
     ),
-    _problem(Problem.UNBALANCED, *VOLTAGES, at_least=2),
+    _problem(Problem.UNBALANCED, *VOLTAGES, at_least=3),
     # All meters of a grid see the same.
     _problem(Problem.FREQUENCY, Channel.FREQUENCY, possible_fn=_of_the_grid),
-    _problem(Problem.OVERLOAD, Channel.POWER, possible_fn=_has_contract),
 )
 
 
@@ -91,23 +93,47 @@ class ProblemSensor(MeterEntity, BinarySensorEntity, RestoreEntity):
         super().__init__(hass, entry, meter, description.key)
         self.entity_description = description
         self._watch = meter.watch
-        self._attr_entity_registry_enabled_default = alerts_by_default(entry, meter)
+        self._attr_entity_registry_enabled_default = (
+            entry.runtime_data.alerts_by_default(meter)
+        )
 
     @override
     async def async_added_to_hass(self) -> None:
         """Go on from what was there before a restart."""
         await super().async_added_to_hass()
-        if (last := await self.async_get_last_state()) and last.state == STATE_ON:
+        if last := await self.async_get_last_extra_data():
+            self._restore(last.as_dict())
+
+    def _restore(self, kept: Mapping[str, Any]) -> None:
+        if kept.get(_KEPT_ACTIVE) is True:
             self._watch.restore(self.entity_description.problem)
+        for channel, state in kept.get(_KEPT_VOLTAGES, {}).items():
+            # A version to come may know others.
+            if channel in VOLTAGES and state in list(VoltageState):
+                self._watch.restore_voltage(Channel(channel), VoltageState(state))
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> ExtraStoredData:
+        """Return what is known, which the state does not show of a silent meter."""
+        problem = self.entity_description.problem
+        if problem is Problem.VOLTAGE:
+            states = self._watch.voltage_states()
+            return RestoredExtraData(
+                {_KEPT_VOLTAGES: {str(c): str(s) for c, s in states.items()}}
+            )
+        return RestoredExtraData({_KEPT_ACTIVE: self._watch.lasts(problem)})
 
     @property
     @override
     def available(self) -> bool:
         """Return whether the meter told of it lately."""
-        return super().available and any(
+        description = self.entity_description
+        current = sum(
             self.coordinator.current(channel) is not None
-            for channel in self.entity_description.channels
+            for channel in description.channels
         )
+        return super().available and current >= description.at_least
 
     @property
     @override

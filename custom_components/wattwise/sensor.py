@@ -7,7 +7,6 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .alerting.meter_watch import VOLTAGES
 from .entity import foreign_device
 from .gap_sensors import GapCoordinator, MissingSensor
-from .grid_netting import GridNettingCoordinator
 from .history_sensor import HistorySizeSensor, async_shows_history
 from .household import WattWiseConfigEntry
 from .household_forecast_sensors import HouseholdForecastSensor, household_forecasts
@@ -45,15 +44,6 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of the household and of its meters."""
     household = entry.runtime_data
-    if household.nets_grid:
-        household.grid_netting = GridNettingCoordinator(
-            hass,
-            entry,
-            household.history,
-            lambda: [meter.profile.meter_id for meter in household.grid_meters],
-            household.price_id,
-        )
-        await household.grid_netting.async_refresh()
     async_add_entities(
         HouseholdSensor(entry, description)
         for description in HOUSEHOLD_SENSORS

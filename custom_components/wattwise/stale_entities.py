@@ -29,6 +29,7 @@ from .meter_sensors import (
 )
 from .metering.quantity import Channel
 from .number import VOLTAGE_LIMITS
+from .overload_sensor import OVERLOAD, watches_overload
 from .problem_sensors import PROBLEMS
 from .untracked_sensors import UNTRACKED_SENSORS
 from .voltage_quality_sensors import voltage_quality_key
@@ -88,6 +89,8 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
     }
     possible |= {household_unique_id(entry, limit.key) for limit in VOLTAGE_LIMITS}
     possible |= {household_unique_id(entry, s.key) for s in window_descriptions(entry)}
+    if watches_overload(household):
+        possible.add(household_unique_id(entry, OVERLOAD))
     if async_shows_history(hass, entry):
         possible.add(household_unique_id(entry, HISTORY_SIZE.key))
     if household.export:

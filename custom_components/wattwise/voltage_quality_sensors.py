@@ -21,7 +21,6 @@ from .meter import Meter
 from .metering.quantity import Channel
 from .power_quality import async_supply_voltage
 from .rounding import percent
-from .voltage_sensors import alerts_by_default
 
 ATTR_VERDICT: Final = "verdict"
 
@@ -96,7 +95,9 @@ class VoltageQualitySensor(MeterEntity, SensorEntity):
         super().__init__(hass, entry, meter, voltage_quality_key(channel))
         self._quality = quality
         self._channel = channel
-        self._attr_entity_registry_enabled_default = alerts_by_default(entry, meter)
+        self._attr_entity_registry_enabled_default = (
+            entry.runtime_data.alerts_by_default(meter)
+        )
         self._attr_translation_key = "voltage_quality"
         if phase:
             self._attr_translation_key = "voltage_quality_phase"

@@ -12,7 +12,6 @@ from .alerting.voltage import VoltageState
 from .entity import MeterEntity
 from .household import WattWiseConfigEntry
 from .meter import Meter
-from .metering.profile import MeterRole
 from .metering.quantity import Channel
 
 _STATES: Final = [state.value for state in VoltageState]
@@ -21,17 +20,6 @@ _STATES: Final = [state.value for state in VoltageState]
 def voltage_state_key(channel: Channel) -> str:
     """Return the key of the sensor for a phase."""
     return f"{channel}_state"
-
-
-def alerts_by_default(entry: WattWiseConfigEntry, meter: Meter) -> bool:
-    """Whether a meter's alerts are shown unless the user says otherwise.
-
-    Every plug sees the voltage that the grid meter sees: one alert is enough.
-    """
-    household = entry.runtime_data
-    return meter.profile.role is MeterRole.GRID or not household.has_role(
-        MeterRole.GRID
-    )
 
 
 class VoltageStateSensor(MeterEntity, RestoreSensor):
@@ -52,7 +40,9 @@ class VoltageStateSensor(MeterEntity, RestoreSensor):
         super().__init__(hass, entry, meter, voltage_state_key(channel))
         self._watch = meter.watch
         self._channel = channel
-        self._attr_entity_registry_enabled_default = alerts_by_default(entry, meter)
+        self._attr_entity_registry_enabled_default = (
+            entry.runtime_data.alerts_by_default(meter)
+        )
         self._attr_translation_key = "voltage_state"
         if phase:
             self._attr_translation_key = "voltage_state_phase"

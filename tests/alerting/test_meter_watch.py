@@ -8,12 +8,12 @@ import pytest
 
 from custom_components.wattwise.alerting.meter_watch import MeterWatch, Problem
 from custom_components.wattwise.alerting.voltage import VoltageLimits, VoltageState
-from custom_components.wattwise.metering.profile import MeterProfile, MeterRole
+from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
 
 L1, L2, L3 = Channel.VOLTAGE_L1, Channel.VOLTAGE_L2, Channel.VOLTAGE_L3
-GRID = MeterProfile("meter", contracted_power_w=6_900.0)
+GRID = MeterProfile("meter")
 BEGIN_MS = 1_781_000_000_000
 
 
@@ -62,7 +62,6 @@ def test_a_quiet_home_has_no_problem() -> None:
             Reading(L2, now_ms, 231.0 + 4 * swing),
             Reading(L3, now_ms, 233.0 + 4 * swing),
             Reading(Channel.FREQUENCY, now_ms, 50.0 + 0.05 * swing),
-            Reading(Channel.POWER, now_ms, 900.0 + 600 * swing),
         ]
         watch.take(told, now_ms)
         assert not any(watch.has(problem) for problem in Problem)
@@ -116,7 +115,7 @@ def test_a_lost_neutral_of_a_split_phase_home() -> None:
 
 def test_phases_that_are_unequal_for_long() -> None:
     """Ten minutes of more than two per cent are told; a kettle is not."""
-    uneven = {"voltage_l1": 238.0, "voltage_l2": 226.0, "voltage_l3": 232.0}
+    uneven = {"voltage_l1": 240.0, "voltage_l2": 222.0, "voltage_l3": 231.0}
     assert not watched(readings(range(599), **uneven)).has(Problem.UNBALANCED)
     watch = watched(readings(range(602), **uneven))
     assert watch.has(Problem.UNBALANCED)
@@ -124,6 +123,79 @@ def test_phases_that_are_unequal_for_long() -> None:
     for now_ms, told in readings(range(602, 1210), **even):
         watch.take(told, now_ms)
     assert not watch.has(Problem.UNBALANCED)
+
+
+def test_unequal_phases_need_three() -> None:
+    """Two legs of a split phase, however unequal, have no such figure."""
+    american = replace(GRID, nominal_voltage_v=120.0)
+    watch = watched(
+        readings(range(700), voltage_l1=126.0, voltage_l2=114.0), profile=american
+    )
+    assert watch.has(Problem.UNBALANCED) is None
+    assert watch.has(Problem.NEUTRAL_LOST) is False
+
+
+@pytest.mark.parametrize("silent_before", [0, 400])
+def test_a_phase_that_tells_no_more_hides_no_lost_neutral(silent_before: int) -> None:
+    """The phases that are left are judged without the one that is silent."""
+    fine = {"voltage_l1": 230.0, "voltage_l2": 231.0}
+    end = 30 + silent_before
+    watch = watched(
+        readings(range(0, 30, 10), voltage_l3=229.0, **fine),
+        readings(range(30, end, 10), **fine),
+        readings(range(end, end + 320, 10), voltage_l1=280.0, voltage_l2=180.0),
+    )
+    assert watch.has(Problem.NEUTRAL_LOST)
+    # Of three that are unequal nobody knows.
+    assert watch.has(Problem.UNBALANCED) is None
+
+
+def test_a_phase_that_tells_no_more_lets_an_alert_end() -> None:
+    """What a silent phase told last keeps no alert on for ever."""
+    lost = {"voltage_l1": 280.0, "voltage_l2": 180.0}
+    watch = watched(
+        readings(range(0, 40, 10), voltage_l3=200.0, **lost),
+        readings(range(40, 50, 10), **lost),
+    )
+    assert watch.has(Problem.NEUTRAL_LOST)
+    assert watch.has(Problem.VOLTAGE)
+    for now_ms, told in readings(
+        range(50, 500, 10), voltage_l1=230.0, voltage_l2=230.0
+    ):
+        watch.take(told, now_ms)
+    assert watch.has(Problem.NEUTRAL_LOST) is False
+    assert watch.has(Problem.VOLTAGE) is False
+
+
+def test_a_phase_that_tells_seldom_delays_no_alert() -> None:
+    """A sensor that reports each seven minutes does not begin the others anew."""
+    watch = MeterWatch(GRID, VoltageLimits())
+    for now_ms, told in readings(
+        range(0, 1260, 10), voltage_l1=230.0, voltage_l2=231.0
+    ):
+        watch.take(told, now_ms)
+    found = []
+    for second in range(1260, 1290, 5):
+        seldom = {"voltage_l3": 229.0} if second == 1265 else {}
+        lost = {"voltage_l1": 280.0, "voltage_l2": 180.0} | seldom
+        for now_ms, told in readings([second], **lost):
+            watch.take(told, now_ms)
+        found.append(watch.has(Problem.NEUTRAL_LOST))
+    assert found == [False, False, True, True, True, True]
+
+
+def test_a_single_phase_that_is_left_has_none_to_be_compared_with() -> None:
+    """While only one of the phases tells, nobody knows of the neutral."""
+    lost = {"voltage_l1": 280.0, "voltage_l2": 180.0}
+    watch = watched(
+        readings(range(20), **lost), readings(range(20, 400), voltage_l1=280)
+    )
+    assert watch.has(Problem.NEUTRAL_LOST) is None
+    # It is taken up where it was left.
+    assert watch.lasts(Problem.NEUTRAL_LOST)
+    for now_ms, told in readings(range(400, 420), **lost):
+        watch.take(told, now_ms)
+    assert watch.has(Problem.NEUTRAL_LOST)
 
 
 def test_one_phase_has_none_to_be_compared_with() -> None:
@@ -153,38 +225,17 @@ def test_frequency(hertz: float, off: bool) -> None:
     assert watch.has(Problem.FREQUENCY) is off
 
 
-def test_overload() -> None:
-    """More than the contract for half a minute is told, a kettle's start is not."""
-    watch = watched(
-        readings(range(10), power=6_000), readings(range(10, 39), power=7_500)
-    )
-    assert watch.has(Problem.OVERLOAD) is False
-    for now_ms, told in readings(range(39, 42), power=7_500):
+@pytest.mark.parametrize("nominal", [50.0, 60.0])
+def test_a_power_cut_tells_no_nominal_frequency(nominal: float) -> None:
+    """A first reading of 0 Hz is of no grid, neither of one of 50 nor of 60 Hz."""
+    watch = watched(readings(range(0, 60, 10), frequency=0.0))
+    assert watch.has(Problem.FREQUENCY) is None
+    for now_ms, told in readings(range(60, 120, 10), frequency=nominal):
         watch.take(told, now_ms)
-    assert watch.has(Problem.OVERLOAD)
-    for now_ms, told in readings(range(42, 110), power=2_000):
+    assert watch.has(Problem.FREQUENCY) is False
+    for now_ms, told in readings(range(120, 150, 10), frequency=nominal * 0.98):
         watch.take(told, now_ms)
-    assert watch.has(Problem.OVERLOAD) is False
-
-
-def test_what_is_fed_in_is_no_overload() -> None:
-    """A roof may give more than the contract supplies."""
-    watch = watched(readings(range(100), power=-9_000))
-    assert watch.has(Problem.OVERLOAD) is False
-
-
-@pytest.mark.parametrize(
-    "profile",
-    [
-        replace(GRID, contracted_power_w=None),
-        replace(GRID, role=MeterRole.APPLIANCE),
-        replace(GRID, role=MeterRole.PRODUCTION),
-    ],
-)
-def test_only_the_grid_has_a_contract(profile: MeterProfile) -> None:
-    """Without a contracted power, or behind the grid meter, nothing is said."""
-    watch = watched(readings(range(100), power=90_000), profile=profile)
-    assert watch.has(Problem.OVERLOAD) is None
+    assert watch.has(Problem.FREQUENCY)
 
 
 def test_readings_of_the_past_are_no_alert() -> None:
@@ -199,21 +250,48 @@ def test_a_restart_in_the_middle() -> None:
     """What was there before a restart is there until readings tell otherwise."""
     watch = MeterWatch(GRID, VoltageLimits())
     watch.restore_voltage(L1, VoltageState.LOW_CRITICAL)
-    watch.restore(Problem.VOLTAGE)
-    watch.restore(Problem.OVERLOAD)
     watch.restore(Problem.NEUTRAL_LOST)
     watch.restore(Problem.FREQUENCY)
     assert watch.voltage_state(L1) is VoltageState.LOW_CRITICAL
     found = {problem for problem in Problem if watch.has(problem)}
     assert found == set(Problem) - {Problem.UNBALANCED}
     bad = {"voltage_l1": 200.0, "voltage_l2": 262.0, "voltage_l3": 245.0}
-    for now_ms, told in readings(range(3), power=9_000, frequency=48.9, **bad):
+    for now_ms, told in readings(range(3), frequency=48.9, **bad):
         watch.take(told, now_ms)
     assert {problem for problem in Problem if watch.has(problem)} == found
     good = {"voltage_l1": 230.0, "voltage_l2": 230.0, "voltage_l3": 230.0}
-    for now_ms, told in readings(range(3, 100), power=900, frequency=50.0, **good):
+    for now_ms, told in readings(range(3, 100), frequency=50.0, **good):
         watch.take(told, now_ms)
     assert not any(watch.has(problem) for problem in Problem)
+
+
+def test_a_restart_keeps_what_each_phase_told() -> None:
+    """The first reading of another phase does not end a problem of the voltage."""
+    watch = MeterWatch(GRID, VoltageLimits())
+    watch.restore_voltage(L1, VoltageState.LOW_CRITICAL)
+    for now_ms, told in readings(range(2), voltage_l2=230.0):
+        watch.take(told, now_ms)
+    assert watch.has(Problem.VOLTAGE)
+    assert watch.voltage_states() == {
+        L1: VoltageState.LOW_CRITICAL,
+        L2: VoltageState.NORMAL,
+    }
+    # The meter has one phase less than before: nobody waits for it for ever.
+    for now_ms, told in readings(range(2, 400, 10), voltage_l2=230.0):
+        watch.take(told, now_ms)
+    assert watch.has(Problem.VOLTAGE) is False
+    assert watch.voltage_states() == {L2: VoltageState.NORMAL}
+
+
+def test_what_is_kept_over_two_restarts() -> None:
+    """A meter that tells nothing between two restarts goes on where it was left."""
+    watch = MeterWatch(GRID, VoltageLimits())
+    for problem in set(Problem) - {Problem.VOLTAGE}:
+        assert not watch.lasts(problem)
+        watch.restore(problem)
+        assert watch.lasts(problem)
+    watch.restore_voltage(L1, VoltageState.HIGH_WARNING)
+    assert watch.lasts(Problem.VOLTAGE)
 
 
 def test_moved_limits() -> None:

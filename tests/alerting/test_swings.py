@@ -40,6 +40,17 @@ def test_what_is_long_ago_is_forgotten() -> None:
     assert found[-1] == 0
 
 
+def test_what_was_seen_of_the_window() -> None:
+    """A whole window is known once it has passed since the beginning, or a gap."""
+    swings = Swings(7.0, 60_000)
+    assert not swings.know_window(100_000)
+    swings.update(100_000, 230.0)
+    assert not swings.know_window(159_999)
+    assert swings.know_window(160_000)
+    swings.restart()
+    assert not swings.know_window(200_000)
+
+
 def test_nothing_is_known_of_a_gap() -> None:
     """The first value after a gap is no swing."""
     swings = Swings(7.0, 60_000)

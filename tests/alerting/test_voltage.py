@@ -122,6 +122,17 @@ def test_a_gap_proves_nothing() -> None:
     assert watched.update(7_200_000, 230.0) is VoltageState.HIGH_CRITICAL
 
 
+def test_a_gap_does_not_end_flicker() -> None:
+    """After a gap what was said stays, until a whole window was calm."""
+    watched = watch()
+    states(watched, (236.0 if i % 2 else 224.0 for i in range(12)), step=10.0)
+    assert watched.state is VoltageState.FLUCTUATING
+    watched.interrupt()
+    said = states(watched, [236.0] * 31, step=10.0, begin=520.0)
+    assert set(said[:-1]) == {VoltageState.FLUCTUATING}
+    assert said[-1] is VoltageState.NORMAL
+
+
 @pytest.mark.parametrize("state", list(VoltageState))
 def test_a_restart_in_the_middle(state: VoltageState) -> None:
     """What was said before a restart is said until the voltage tells otherwise."""
@@ -134,8 +145,9 @@ def test_a_restart_in_the_middle(state: VoltageState) -> None:
     }
     watched = watch(state)
     if state is VoltageState.FLUCTUATING:
-        # Whether it still does is seen at the first readings.
-        assert states(watched, [230.0])[-1] is VoltageState.NORMAL
+        # Whether it still does is not known before a whole window was seen.
+        assert set(states(watched, [230.0] * 300)) == {state}
+        assert states(watched, [230.0], begin=300.0) == [VoltageState.NORMAL]
         return
     assert states(watched, [volts[state]])[-1] is state
     assert states(watched, [230.0] * 61, begin=1.0)[-1] is VoltageState.NORMAL

@@ -232,19 +232,19 @@ async def test_each_batched_reading_keeps_its_profile(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Readings from before and after a change of settings are judged by their own."""
-    changed = replace(METER, contracted_power_w=1_000.0)
-    history.enqueue(METER, power(now_ms() - 2_000, 60_000))
-    history.enqueue(changed, power(now_ms() - 1_000, 60_000))
+    before = replace(METER, contracted_power_w=100_000.0)
+    history.enqueue(before, power(now_ms() - 2_000, 90_000))
+    history.enqueue(METER, power(now_ms() - 1_000, 90_000))
     with monkeypatch.context() as patch:
         patch.setattr(Writer, "run", _raises(HistoryError("disk full")))
         await history.flush()
-        history.enqueue(changed, power(now_ms(), 500))
-    assert list(history._batches._waiting) == [METER, changed]
+        history.enqueue(METER, power(now_ms(), 500))
+    assert list(history._batches._waiting) == [before, METER]
     await history.flush()
     buckets = await history.buckets(
         "meter", Channel.POWER, now_ms() - 2_000, now_ms() + 1_000, 1
     )
-    assert [b.first for b in buckets if b.count] == [60_000, 500]
+    assert [b.first for b in buckets if b.count] == [90_000, 500]
     assert len(await history.refused("meter")) == 1
 
 

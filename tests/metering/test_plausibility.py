@@ -19,11 +19,13 @@ NOW_MS = 1_790_000_000_000
 @pytest.mark.parametrize(
     ("channel", "value", "expected"),
     [
-        (Channel.POWER, 15_000, None),
+        # Several times the contract for a moment is what a breaker is there for.
+        (Channel.POWER, 15_001, None),
+        (Channel.POWER, 69_000, None),
         # A roof may feed in more than the contract lets the home draw.
         (Channel.POWER, -30_000, None),
         (Channel.POWER, -69_001, Refusal.OUT_OF_RANGE),
-        (Channel.POWER, 15_001, Refusal.OUT_OF_RANGE),
+        (Channel.POWER, 69_001, Refusal.OUT_OF_RANGE),
         (Channel.POWER, math.nan, Refusal.NOT_A_NUMBER),
         (Channel.POWER, math.inf, Refusal.NOT_A_NUMBER),
         (Channel.ENERGY_IMPORT, 0, None),
@@ -56,13 +58,32 @@ def test_contract_limits_only_what_the_grid_supplies(role: str) -> None:
     assert value_refusal(Reading(Channel.POWER, NOW_MS, 6_000), profile) is None
 
 
+@pytest.mark.parametrize("watts", [4_600.0, 6_000.0, 9_000.0])
+def test_an_overload_is_believed(watts: float) -> None:
+    """A breaker of 3 kW lets several times as much through for seconds."""
+    profile = MeterProfile("m", contracted_power_w=3_000)
+    assert value_refusal(Reading(Channel.POWER, NOW_MS, watts), profile) is None
+
+
+def test_what_a_counter_is_believed_stays_with_the_contract() -> None:
+    """No home draws several times its contract for long."""
+    profile = MeterProfile("m", contracted_power_w=3_000)
+    assert profile.max_power_w(Channel.ENERGY_IMPORT) == 4_500
+
+
 def test_a_large_contract_widens_all_limits() -> None:
     """A farm with a contract of 400 kW may have as much on its roofs."""
     profile = MeterProfile("m", contracted_power_w=400_000)
     roof = MeterProfile("r", role=MeterRole.PRODUCTION, contracted_power_w=400_000)
-    for channel, value in ((Channel.POWER, -100_000.0), (Channel.CURRENT_L1, 600.0)):
+    for channel, value in (
+        (Channel.POWER, -100_000.0),
+        (Channel.POWER, 1_200_000.0),
+        (Channel.CURRENT_L1, 600.0),
+    ):
         assert value_refusal(Reading(channel, NOW_MS, value), profile) is None
     assert value_refusal(Reading(Channel.POWER, NOW_MS, 100_000), roof) is None
+    impossible = Reading(Channel.POWER, NOW_MS, 1_200_001.0)
+    assert value_refusal(impossible, profile) is Refusal.OUT_OF_RANGE
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,27 @@ _HYSTERESIS: Final = 0.001
 _ON_MS: Final = 10_000
 _OFF_MS: Final = 60_000
 _NOMINAL_HZ: Final = (50.0, 60.0)
+# What is beyond tells of no grid at all: meters report 0 while the power is out.
+_OF_A_GRID_HZ: Final = (45.0, 65.0)
 
 
 class FrequencyWatch:
-    """Watches the frequency; which one is nominal is told by the first reading."""
+    """Watches the frequency.
+
+    Which one is nominal is told by the first reading that can be of a grid.
+    """
 
     __slots__ = ("_active", "_limits")
 
     def __init__(self, *, out_of_band: bool = False) -> None:
-        """Watch from the first reading on."""
+        """Watch from the first such reading on."""
         self._active = out_of_band
         self._limits: tuple[Limit, Limit] | None = None
+
+    @property
+    def knows_nominal(self) -> bool:
+        """Whether a reading told which frequency is nominal."""
+        return self._limits is not None
 
     @property
     def out_of_band(self) -> bool:
@@ -32,6 +42,9 @@ class FrequencyWatch:
     def update(self, time_ms: int, hertz: float) -> None:
         """Note a frequency [Hz]."""
         if self._limits is None:
+            lowest, highest = _OF_A_GRID_HZ
+            if not lowest <= hertz <= highest:
+                return
             self._limits = self._around(hertz)
         for limit in self._limits:
             limit.update(time_ms, hertz)

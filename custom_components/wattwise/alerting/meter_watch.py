@@ -1,15 +1,14 @@
 """All that is noticed in the live readings of one meter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from ..metering.profile import MeterProfile, MeterRole
+from ..metering.profile import MeterProfile
 from ..metering.quantity import Channel
 from ..metering.reading import Reading
 from .feed import Feed
 from .frequency import FrequencyWatch
-from .overload import OverloadWatch
 from .phases import PhasesWatch
 from .voltage import VoltageLimits, VoltageState, VoltageWatch
 
@@ -28,7 +27,6 @@ class Problem(StrEnum):
     NEUTRAL_LOST = "neutral_lost"
     UNBALANCED = "phases_unbalanced"
     FREQUENCY = "frequency_problem"
-    OVERLOAD = "overload"
 
 
 class MeterWatch:
@@ -46,8 +44,10 @@ class MeterWatch:
         self._voltages: dict[Channel, VoltageWatch] = {}
         self._phases: PhasesWatch | None = None
         self._frequency: FrequencyWatch | None = None
-        self._overload: OverloadWatch | None = None
         self._feeds: dict[Channel, Feed] = {}
+        self._first_ms: int | None = None
+        self._told_ms = 0
+        self._heard_ms: dict[Channel, int] = {}
 
     def take(self, readings: Iterable[Reading], now_ms: int) -> None:
         """Look at readings in the order in which they came; old ones are left out."""
@@ -58,6 +58,9 @@ class MeterWatch:
             feed = self._feeds.get(reading.channel)
             if feed is None:
                 feed = self._feeds[reading.channel] = self._feed(reading.channel)
+            if self._first_ms is None:
+                self._first_ms = now_ms
+            self._told_ms = self._heard_ms[reading.channel] = now_ms
             feed.take(reading.time_ms, reading.value)
 
     def voltage_state(self, channel: Channel) -> VoltageState | None:
@@ -68,8 +71,24 @@ class MeterWatch:
     def has(self, problem: Problem) -> bool | None:
         """Return whether a problem is there; None while nothing tells of it."""
         match problem:
-            case Problem.VOLTAGE if self._voltages:
-                states = (watch.state for watch in self._voltages.values())
+            case Problem.VOLTAGE if self._voltages or self._states:
+                return self.lasts(problem)
+            case Problem.NEUTRAL_LOST if self._phases:
+                return self._phases.neutral_lost if self._phases.current >= 2 else None
+            case Problem.UNBALANCED if self._phases:
+                return self._phases.unbalanced if self._phases.current >= 3 else None
+            case Problem.FREQUENCY if self._frequency and self._frequency.knows_nominal:
+                return self._frequency.out_of_band
+        return True if problem in self._before else None
+
+    def lasts(self, problem: Problem) -> bool:
+        """Whether a problem goes on when the meter is heard again, after a restart too.
+
+        It is as it was last known while nothing tells of it.
+        """
+        match problem:
+            case Problem.VOLTAGE:
+                states = self.voltage_states().values()
                 return any(state is not VoltageState.NORMAL for state in states)
             case Problem.NEUTRAL_LOST if self._phases:
                 return self._phases.neutral_lost
@@ -77,17 +96,26 @@ class MeterWatch:
                 return self._phases.unbalanced
             case Problem.FREQUENCY if self._frequency:
                 return self._frequency.out_of_band
-            case Problem.OVERLOAD if self._overload:
-                return self._overload.overloaded
-        return True if problem in self._before else None
+        return problem in self._before
+
+    def voltage_states(self) -> Mapping[Channel, VoltageState]:
+        """Return what was last said of each phase, save those the meter left out since."""
+        heard = {channel: watch.state for channel, watch in self._voltages.items()}
+        return {
+            channel: state
+            for channel, state in (self._states | heard).items()
+            if self._is_told(channel)
+        }
 
     def restore_voltage(self, channel: Channel, state: VoltageState) -> None:
         """Go on from what was said of a phase before a restart."""
-        if channel not in self._voltages:
-            self._states[channel] = state
+        self._states[channel] = state
 
     def restore(self, problem: Problem) -> None:
-        """Go on from a problem that was there before a restart."""
+        """Go on from a problem that was there before a restart.
+
+        That of the voltage follows from what was said of the phases.
+        """
         self._before.add(problem)
 
     def set_limits(self, limits: VoltageLimits) -> None:
@@ -96,38 +124,29 @@ class MeterWatch:
         for watch in self._voltages.values():
             watch.set_limits(limits)
 
-    @property
-    def _contracted_w(self) -> float | None:
-        """Return what the grid supplies at the most [W], where this meter shows it."""
-        of_the_grid = self._profile.role is MeterRole.GRID
-        return self._profile.contracted_power_w if of_the_grid else None
+    def _is_told(self, channel: Channel) -> bool:
+        """Whether a phase was heard of as lately as others, or a restart was lately."""
+        heard_ms = self._heard_ms.get(channel, self._first_ms)
+        return heard_ms is None or self._told_ms - heard_ms <= self._profile.hold_ms
 
     def _feed(self, channel: Channel) -> Feed:
         """Return what takes the readings of a channel from now on."""
-        profile, before = self._profile, self._before
-        feed = Feed(profile.hold_ms)
+        feed = Feed(self._profile.hold_ms)
         if channel in VOLTAGES:
             self._watch_voltage(channel, feed)
         elif channel is Channel.FREQUENCY:
-            off = Problem.FREQUENCY in before
+            off = Problem.FREQUENCY in self._before
             self._frequency = FrequencyWatch(out_of_band=off)
             feed.add(self._frequency)
-        elif channel is Channel.POWER and self._contracted_w is not None:
-            self._overload = OverloadWatch(
-                self._contracted_w, overloaded=Problem.OVERLOAD in before
-            )
-            feed.add(self._overload)
         return feed
 
     def _watch_voltage(self, channel: Channel, feed: Feed) -> None:
-        """Watch a phase by itself and, where there are others, among them."""
+        """Watch a phase by itself, and among the others."""
         profile = self._profile
         state = self._states.get(channel, VoltageState.NORMAL)
         watch = VoltageWatch(profile.nominal_voltage_v, self._limits, state)
         feed.add(watch)
         self._voltages[channel] = watch
-        if len(self._voltages) == 1:
-            return
         if self._phases is None:
             self._phases = PhasesWatch(
                 profile.nominal_voltage_v,
@@ -135,7 +154,4 @@ class MeterWatch:
                 neutral_lost=Problem.NEUTRAL_LOST in self._before,
                 unbalanced=Problem.UNBALANCED in self._before,
             )
-            # The first phase was alone until now.
-            first = next(iter(self._voltages))
-            self._feeds[first].add(self._phases.phase(first))
         feed.add(self._phases.phase(channel))

@@ -11,7 +11,15 @@ class Swings:
     single step, which does not come back, is one.
     """
 
-    __slots__ = ("_high", "_least", "_low", "_rising", "_times_ms", "_window_ms")
+    __slots__ = (
+        "_high",
+        "_least",
+        "_low",
+        "_rising",
+        "_since_ms",
+        "_times_ms",
+        "_window_ms",
+    )
 
     def __init__(self, least: float, window_ms: int) -> None:
         """Count from the first value on."""
@@ -21,9 +29,12 @@ class Swings:
         self._high: float | None = None
         self._low: float | None = None
         self._rising: bool | None = None
+        self._since_ms: int | None = None
 
     def update(self, time_ms: int, value: float) -> int:
         """Note a value, and return the number of swings in the window before it."""
+        if self._since_ms is None:
+            self._since_ms = time_ms
         if self._high is None or self._low is None:
             self._high = self._low = value
         elif self._rising is not False and value <= self._high - self._least:
@@ -36,6 +47,11 @@ class Swings:
             self._times_ms.popleft()
         return len(self._times_ms)
 
+    def know_window(self, time_ms: int) -> bool:
+        """Whether all of the window before a time was seen."""
+        since_ms = self._since_ms
+        return since_ms is not None and time_ms - since_ms >= self._window_ms
+
     def _turn(self, time_ms: int, value: float, *, rising: bool) -> None:
         self._times_ms.append(time_ms)
         self._high = self._low = value
@@ -44,4 +60,4 @@ class Swings:
     def restart(self) -> None:
         """Begin anew: a time without readings hides what happened in it."""
         self._times_ms.clear()
-        self._high = self._low = self._rising = None
+        self._high = self._low = self._rising = self._since_ms = None

@@ -111,8 +111,12 @@ class VoltageWatch:
         high = self._high_warning.update(time_ms, volts)
         too_high = self._high_critical.update(time_ms, volts)
         swings = self._swings.update(time_ms, volts)
-        least = _SWINGS_LEFT + 1 if self._fluctuates.active else _SWINGS
-        fluctuates = self._fluctuates.update(time_ms, met=swings >= least)
+        if self._fluctuates.active:
+            # Few swings since a restart or a gap say little while it was short.
+            swings_on = swings > _SWINGS_LEFT or not self._swings.know_window(time_ms)
+        else:
+            swings_on = swings >= _SWINGS
+        fluctuates = self._fluctuates.update(time_ms, met=swings_on)
         if too_low:
             self.state = VoltageState.LOW_CRITICAL
         elif too_high:

@@ -32,17 +32,17 @@ def time_refusal(time_ms: int, now_ms: int) -> Refusal | None:
 
 def plausible_range(channel: Channel, profile: MeterProfile) -> tuple[float, float]:
     """Return between which values a reading is believed without a second look."""
-    export_w = profile.max_power_w(Channel.ENERGY_EXPORT)
+    most_w = profile.max_momentary_w
     match channel.quantity:
         case Quantity.POWER:
-            low, high = -export_w, profile.max_power_w(channel)
+            low, high = -most_w, most_w
         case Quantity.ENERGY:
             low, high = 0.0, _MOST
         case Quantity.VOLTAGE:
             low, high = 0.0, profile.nominal_voltage_v * _VOLTAGE_FACTOR
         case Quantity.CURRENT:
             # All of the power could flow through one phase, either way.
-            high = export_w / profile.nominal_voltage_v
+            high = most_w / profile.nominal_voltage_v
             low = -high
         case Quantity.FREQUENCY:
             low, high = _FREQUENCY_RANGE

@@ -35,8 +35,10 @@ _HELD_INTERVALS: Final = 3
 # What a house without a known contracted power may draw at the most: three phases
 # of 100 A at 230 V.
 DEFAULT_MAX_POWER_W: Final = 69_000.0
-# Breakers carry more than their rating for a while.
+# Breakers carry more than their rating for a while, and several times as much for
+# seconds: those of homes trip at once from 3 to 10 times only (IEC 60898, B and C).
 _OVERLOAD_FACTOR: Final = 1.5
+_MOMENTARY_FACTOR: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class MeterProfile:
         return max(MIN_HOLD_MS, int(self.interval_s * _HELD_INTERVALS * 1000))
 
     def max_power_w(self, channel: Channel) -> float:
-        """Return the power above which a channel is not believed [W].
+        """Return the mean power above which a channel's energy is not believed [W].
 
         The contract limits what the grid supplies; what a roof feeds in, or a
         battery delivers behind the grid meter, it does not. Where much is supplied,
@@ -71,6 +73,15 @@ class MeterProfile:
         if self.role is MeterRole.GRID and channel is not Channel.ENERGY_EXPORT:
             return contracted_w
         return max(contracted_w, DEFAULT_MAX_POWER_W)
+
+    @property
+    def max_momentary_w(self) -> float:
+        """The power above which a momentary value is not believed, either way [W].
+
+        More than the contract for a while is what an overload is, and has to be seen.
+        """
+        contracted_w = self.contracted_power_w or 0.0
+        return max(contracted_w * _MOMENTARY_FACTOR, DEFAULT_MAX_POWER_W)
 
     @property
     def produces(self) -> bool:

@@ -1,20 +1,26 @@
 """Dips, swells and interruptions, from readings."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from custom_components.wattwise.analytics.power_quality.voltage_events import (
+    EventFinder,
     EventKind,
     VoltageEvent,
-    voltage_events,
 )
 
 
-def events(
-    volts: list[float], step: float = 1.0, hold: float = 300.0
-) -> list[VoltageEvent]:
-    """Return the events of voltages that come each `step` seconds."""
-    readings = [(int(i * step * 1000), value) for i, value in enumerate(volts)]
-    return list(voltage_events(readings, 230.0, int(hold * 1000)))
+def found_in(readings: Iterable[tuple[int, float]]) -> list[VoltageEvent]:
+    """Return the events of readings (time [ms], voltage)."""
+    finder = EventFinder(230.0, 300_000)
+    found = [finder.note(time_ms, volts) for time_ms, volts in readings]
+    return [event for event in (*found, finder.finish()) if event]
+
+
+def events(volts: list[float]) -> list[VoltageEvent]:
+    """Return the events of voltages that come each second."""
+    return found_in((i * 1000, value) for i, value in enumerate(volts))
 
 
 def test_a_quiet_day_has_none() -> None:
@@ -62,8 +68,7 @@ def test_from_a_dip_into_a_swell() -> None:
 def test_a_gap_ends_an_event() -> None:
     """Nobody knows when a dip ended that nobody saw end."""
     readings = [(0, 230.0), (1_000, 190.0), (2_000, 190.0), (900_000, 190.0)]
-    found = list(voltage_events(readings, 230.0, 300_000))
-    assert found == [
+    assert found_in(readings) == [
         VoltageEvent(EventKind.DIP, 1_000, 2_000, 190.0),
         VoltageEvent(EventKind.DIP, 900_000, 900_000, 190.0),
     ]

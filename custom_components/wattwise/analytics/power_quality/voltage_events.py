@@ -1,6 +1,5 @@
 """Dips, swells and interruptions of a voltage, from its readings."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -40,24 +39,12 @@ class VoltageEvent:
         return (self.end_ms - self.start_ms) / 1000
 
 
-def voltage_events(
-    readings: Iterable[tuple[int, float]], nominal_v: float, hold_ms: int
-) -> Iterator[VoltageEvent]:
-    """Yield the events in readings (time [ms], voltage [V]), which come in order.
+class EventFinder:
+    """Finds events while readings (time [ms], voltage [V]) come in, in order.
 
     A gap of more than `hold_ms` ends an event: nothing is known of what follows. A meter
     that is fed by the phase it measures tells nothing of an interruption: it is silent.
     """
-    finder = EventFinder(nominal_v, hold_ms)
-    for time_ms, volts in readings:
-        if event := finder.note(time_ms, volts):
-            yield event
-    if event := finder.finish():
-        yield event
-
-
-class EventFinder:
-    """Finds events while readings come in."""
 
     def __init__(self, nominal_v: float, hold_ms: int) -> None:
         """Look for events of a supply of a nominal voltage."""
