@@ -161,3 +161,15 @@ async def test_other_resolutions_are_refused(
     for wrong in (15, 1200, "quarter"):
         with pytest.raises(probatio.Invalid):
             await asked(wattwise, entry.entry_id, resolution=wrong)
+
+
+@pytest.mark.parametrize(
+    "quantiles", [[0.5] * 21, [0.5] * 20_000, [1.0], [float("nan")], ["half"]]
+)
+async def test_quantiles_are_a_few_between_nothing_and_all(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, quantiles: list[Any]
+) -> None:
+    """Thousands of them would keep everything else waiting."""
+    entry = await home_of(wattwise, freezer, days=0)
+    with pytest.raises(probatio.Invalid):
+        await asked(wattwise, entry.entry_id, quantiles=quantiles)

@@ -172,6 +172,7 @@ async def test_the_action_returns_the_curve(
         quantity="power",
     )
     assert (answer["unit"], answer["resolution"]) == ("W", 3600)
+    assert answer["unit_of_sums"] == "kWh"
     assert len(answer["forecast"]) == 48
     first = answer["forecast"][0]
     assert first["start"] == "2026-06-17T11:00:00+02:00"

@@ -280,7 +280,11 @@ async def test_homes_are_added_up(
     with pytest.raises(ServiceValidationError) as error:
         await call(wattwise, "get_forecast", config_entry_id=[*entries, "nobody"])
     assert error.value.translation_key == "household_not_found"
-    for nobody in ({}, {"config_entry_id": []}):
+    for nobody in (
+        {},
+        {"config_entry_id": []},
+        {"config_entry_id": entries, "device_id": "and a meter"},
+    ):
         with pytest.raises(ServiceValidationError) as error:
             await call(wattwise, "get_forecast", **nobody)
         assert error.value.translation_key == "forecast_of_whom"

@@ -1,6 +1,7 @@
 """Forecasts over HTTP, for people and their programs."""
 
 from http import HTTPStatus
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -50,7 +51,32 @@ async def test_signed_in_users_read_forecasts(
     (household,) = (await response.json())["households"]
     consumption = household["series"]["consumption"]
     assert (consumption["unit"], len(consumption["forecast"])) == ("W", 3)
+    assert consumption["unit_of_sums"] == "kWh"
     assert set(consumption["forecast"][0]) == {"start", "end", "mean", "p25", "p75"}
+
+
+async def test_slots_are_as_short_as_asked(
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Or as short as the meters tell: half hours, whose sum is that of their hours."""
+    await home_of(wattwise, freezer, 12)
+    client = await hass_client()
+
+    async def consumption(**params: str) -> dict[str, Any]:
+        answer = await (await client.get(URL, params=params)).json()
+        return dict(answer["households"][0]["series"]["consumption"])
+
+    hours = await consumption(hours="3")
+    assert "divided_by" not in hours
+    for wanted in ("900", "1800"):
+        parts = await consumption(hours="3", resolution=wanted)
+        assert (parts["resolution"], parts["divided_by"]) == (1800, "habits")
+        assert len(parts["forecast"]) == 6
+        assert sum(slot["mean"] for slot in parts["forecast"]) == pytest.approx(
+            sum(slot["mean"] for slot in hours["forecast"]), abs=1e-3
+        )
 
 
 async def test_without_a_forecast_the_reason_is_told(
@@ -80,6 +106,8 @@ async def test_without_a_forecast_the_reason_is_told(
         ("quantiles=a", "quantiles"),
         ("quantiles=" + ",".join(["0.5"] * 21), "quantiles"),
         ("quantity=money", "quantity"),
+        ("resolution=600", "resolution"),
+        ("resolution=quarter", "resolution"),
     ],
 )
 async def test_a_bad_question_gets_a_clear_answer(

@@ -1,12 +1,18 @@
 """Coming prices in the shapes in which integrations tell them."""
 
 from datetime import datetime, timedelta
+import random
+from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.price_attributes import prices_in_attributes
+from custom_components.wattwise.analytics.load_windows import TimedValue
+from custom_components.wattwise.price_attributes import (
+    merged_prices,
+    prices_in_attributes,
+)
 from homeassistant.util import dt as dt_util
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -187,3 +193,41 @@ def test_known_shapes_are_read(
 def test_what_is_no_price_is_left_out(attributes: dict[str, Any]) -> None:
     """Whatever stands in attributes, nothing breaks and nothing is made up."""
     assert prices_in_attributes(attributes, 1.0) == []
+
+
+def test_what_is_told_first_counts() -> None:
+    """A later list only fills in, however its prices lie across those that are known."""
+    chance = random.Random(7)
+    for _ in range(300):
+        lists = []
+        for _list in range(chance.randint(1, 4)):
+            starts = chance.sample(range(40), chance.randint(0, 8))
+            lists.append(
+                [
+                    TimedValue(start, start + chance.choice([1, 2, 7]), chance.random())
+                    for start in sorted(starts)
+                ]
+            )
+        known: list[TimedValue] = []
+        for prices in lists:
+            known += [
+                price
+                for price in prices
+                if not any(k.start < price.end and price.start < k.end for k in known)
+            ]
+        assert merged_prices(lists) == sorted(known, key=lambda price: price.start)
+
+
+def test_long_lists_are_merged_at_once() -> None:
+    """The event loop does not wait for prices of every five minutes of weeks."""
+    lists = [
+        [
+            TimedValue(300.0 * n, 300.0 * (n + 1), 0.3)
+            for n in range(first, first + 2000)
+        ]
+        for first in (0, 1000, 3000)
+    ]
+    begin = perf_counter()
+    found = merged_prices(lists)
+    assert perf_counter() - begin < 0.05
+    assert len(found) == 5000

@@ -1,12 +1,17 @@
 """When to run an appliance: the action and the sensors of the household."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.wattwise.const import CONF_PRICE_ENTITY, CONF_TARIFF
 from custom_components.wattwise.metering.profile import MeterRole
@@ -178,6 +183,10 @@ async def test_what_cannot_be_told_is_said(
         options={CONF_TARIFF: "entity", CONF_PRICE_ENTITY: PRICE},
     )
     home = {"config_entry_id": priced.entry_id, "duration": "02:00:00"}
+    assert (
+        await refused(wattwise, **home, power=1.0, energy=2.0)
+        == "window_power_or_energy"
+    )
     assert await refused(wattwise, **home) == "window_needs_prices"
     assert await refused(wattwise, **home, aim="greenest") == "window_needs_roof"
     show_price(wattwise, raw_today=rows(0, 13))
@@ -292,6 +301,122 @@ async def test_prices_are_asked_where_no_attribute_tells_them(
     )
     assert found["start"] == "2026-06-17T13:00:00+02:00"
     assert found["cost"] == pytest.approx(0.28)
+
+
+def asked_price(
+    hass: HomeAssistant, platform: str, action: str, answer: Callable[..., Any]
+) -> dict[str, Any]:
+    """Return the options of a home whose price has to be asked for by an action."""
+    hass.services.async_register(
+        platform, action, answer, supports_response=SupportsResponse.ONLY
+    )
+    entity = er.async_get(hass).async_get_or_create(
+        "sensor", platform, "SE3-current_price", suggested_object_id="price"
+    )
+    show_price(hass)
+    return {CONF_TARIFF: "entity", CONF_PRICE_ENTITY: entity.id}
+
+
+async def test_prices_that_cannot_be_asked_are_only_missing(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """The greenest hours need none; who asks for the cheapest is told in plain words."""
+
+    def fail(_call: ServiceCall) -> ServiceResponse:
+        raise aiohttp.ClientError("connection lost")
+
+    options = asked_price(wattwise, "energyzero", "get_energy_prices", fail)
+    entry = await sunny_home(wattwise, freezer, **options)
+    assert state(wattwise, "cheapest_hours_begin") == STATE_UNKNOWN
+    assert datetime.fromisoformat(state(wattwise, "greenest_hours_begin")) < NOW + HOUR
+    question = {"config_entry_id": entry.entry_id, "duration": "03:00:00"}
+    found = await call(wattwise, "find_window", **question, aim="greenest")
+    assert found["own_share"] == 100
+    assert (found["cost"], found["prices_known_until"]) == (None, None)
+    with pytest.raises(HomeAssistantError) as error:
+        await call(wattwise, "find_window", **question)
+    assert error.value.translation_key == "window_prices_not_asked"
+
+
+@pytest.mark.parametrize("error", [aiohttp.ClientError("lost"), KeyError("price")])
+async def test_prices_of_today_stay_when_tomorrow_fails(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, error: Exception
+) -> None:
+    """Whatever goes wrong with one day, the other one is known."""
+    freezer.move_to(NOW)
+    await wattwise.config.async_set_time_zone(str(ZONE))
+
+    def half(call: ServiceCall) -> ServiceResponse:
+        if call.data["date"] != MIDNIGHT.date().isoformat():
+            raise error
+        return nordpool(call)
+
+    options = asked_price(wattwise, "nordpool", "get_prices_for_date", half)
+    entry = await async_add_household(wattwise, push_meter(), options=options)
+    found = await call(
+        wattwise, "find_window", config_entry_id=entry.entry_id, duration="03:00:00"
+    )
+    assert found["start"] == "2026-06-17T13:00:00+02:00"
+
+
+async def test_prices_are_not_waited_for_for_ever(
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An integration that never answers is one that could not be asked."""
+    freezer.move_to(NOW)
+    await wattwise.config.async_set_time_zone(str(ZONE))
+    monkeypatch.setattr(
+        "custom_components.wattwise.coming_prices._ANSWERED_WITHIN_S", 0
+    )
+
+    async def sleep(_call: ServiceCall) -> ServiceResponse:
+        await asyncio.Event().wait()
+        return {}
+
+    options = asked_price(wattwise, "amberelectric", "get_forecasts", sleep)
+    entry = await async_add_household(wattwise, push_meter(), options=options)
+    with pytest.raises(HomeAssistantError) as error:
+        await call(
+            wattwise, "find_window", config_entry_id=entry.entry_id, duration="03:00:00"
+        )
+    assert error.value.translation_key == "window_prices_not_asked"
+
+
+async def test_nothing_is_waited_for_after_the_household_is_gone(
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Hours were just over, and prices asked for: the answer comes too late to matter."""
+    freezer.move_to(NOW)
+    await wattwise.config.async_set_time_zone(str(ZONE))
+    gate, asked = asyncio.Event(), asyncio.Event()
+    gate.set()
+
+    async def slow(call: ServiceCall) -> ServiceResponse:
+        asked.set()
+        await gate.wait()
+        return amber(call)
+
+    options = asked_price(wattwise, "amberelectric", "get_forecasts", slow)
+    entry = await async_add_household(wattwise, push_meter(), options=options)
+    await pass_time(wattwise, freezer, 61)
+    assert state(wattwise, "cheapest_hours_begin") == "2026-06-17T11:00:00+00:00"
+    gate.clear()
+    asked.clear()
+    freezer.tick(6 * 3600)
+    async_fire_time_changed(wattwise)
+    async with asyncio.timeout(5):
+        await asked.wait()
+    assert await wattwise.config_entries.async_unload(entry.entry_id)
+    gate.set()
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    loop: Any = wattwise.loop
+    armed = [h for h in loop._scheduled if not h.cancelled() and "Window" in repr(h)]
+    assert armed == []
+    assert "Unexpected error" not in caplog.text
 
 
 async def test_octopus_tells_its_rates_in_events(

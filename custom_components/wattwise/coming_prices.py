@@ -5,13 +5,13 @@ action only; those of Home Assistant itself are asked: Nord Pool, Tibber, Energy
 easyEnergy and Amber Electric (components/*/services.py).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 
@@ -30,6 +30,7 @@ from .price_attributes import merged_prices, prices_in_attributes, prices_in_row
 from .tariff import price_factor
 
 _PER_MWH: Final = 0.001
+_ANSWERED_WITHIN_S: Final = 20.0
 # Day rates of Octopus Energy are events of their own, beside the sensor of the price.
 _OCTOPUS: Final = "octopus_energy"
 _OCTOPUS_RATES: Final = ("_current_day_rates", "_next_day_rates")
@@ -39,12 +40,17 @@ type _Ask = Callable[
 ]
 
 
+class PricesUnavailableError(Exception):
+    """An integration that knows coming prices does not tell them at the moment."""
+
+
 async def async_coming_prices(
     hass: HomeAssistant, entry: WattWiseConfigEntry, start: float, end: float
 ) -> list[TimedValue]:
     """Return the prices [currency per kWh] known between two times [s], in order.
 
-    A flat price is known for all of it; without a price there are none.
+    A flat price is known for all of it; without a price there are none. Raises
+    PricesUnavailableError.
     """
     tariff = entry.options.get(CONF_TARIFF)
     if tariff == TARIFF_FLAT:
@@ -64,8 +70,10 @@ async def async_coming_prices(
     if not found and registered and (ask := _ASKED.get(registered.platform)):
         try:
             found = await ask(hass, registered, factor)
-        except HomeAssistantError as err:
-            LOGGER.debug("No coming prices from %s: %s", registered.platform, err)
+        except Exception as err:
+            # Whatever goes wrong in somebody else's integration.
+            LOGGER.debug("No coming prices from %s: %r", registered.platform, err)
+            raise PricesUnavailableError(repr(err)) from err
     return [price for price in found if price.start < end and price.end > start]
 
 
@@ -73,8 +81,8 @@ async def _async_nordpool(
     hass: HomeAssistant, entity: er.RegistryEntry, factor: float
 ) -> list[TimedValue]:
     """Ask Nord Pool: rows of each area, per MWh where the sensor's unit is per kWh."""
-    found = []
-    for day in _days():
+
+    async def async_of(day: date) -> list[TimedValue]:
         answer = await _async_call(
             hass,
             "nordpool",
@@ -84,11 +92,12 @@ async def _async_nordpool(
         )
         # The sensors of an area have ids that begin with its name.
         areas = [area for area in answer if entity.unique_id.startswith(f"{area}-")]
-        found += [
+        return merged_prices(
             prices_in_rows(answer[area], factor * _PER_MWH)
             for area in areas or list(answer)[:1]
-        ]
-    return merged_prices(found)
+        )
+
+    return await _async_of_days(async_of)
 
 
 async def _async_tibber(
@@ -118,25 +127,20 @@ async def _async_by_day(
         "energyzero": "get_energy_prices",
         "easyenergy": "get_energy_usage_prices",
     }[entity.platform]
-    found: list[list[TimedValue]] = []
-    for day in _days():
-        try:
-            answer = await _async_call(
-                hass,
-                entity.platform,
-                action,
-                config_entry=entity.config_entry_id,
-                incl_vat=True,
-                start=day.isoformat(),
-                end=day.isoformat(),
-            )
-        except HomeAssistantError:
-            if not found:
-                raise
-            # Those of tomorrow come in the afternoon.
-            break
-        found.append(prices_in_rows(answer.get("prices"), factor))
-    return merged_prices(found)
+
+    async def async_of(day: date) -> list[TimedValue]:
+        answer = await _async_call(
+            hass,
+            entity.platform,
+            action,
+            config_entry=entity.config_entry_id,
+            incl_vat=True,
+            start=day.isoformat(),
+            end=day.isoformat(),
+        )
+        return prices_in_rows(answer.get("prices"), factor)
+
+    return await _async_of_days(async_of)
 
 
 async def _async_amber(
@@ -179,6 +183,19 @@ _ASKED: Final[dict[str, _Ask]] = {
 }
 
 
+async def _async_of_days(
+    ask: Callable[[date], Awaitable[list[TimedValue]]],
+) -> list[TimedValue]:
+    """Return the prices of today, and of tomorrow if they can be had."""
+    today, tomorrow = _days()
+    found = [await ask(today)]
+    try:
+        found.append(await ask(tomorrow))
+    except Exception as err:  # noqa: BLE001  (they come in the afternoon, somehow)
+        LOGGER.debug("No prices of tomorrow: %r", err)
+    return merged_prices(found)
+
+
 def _days() -> tuple[date, date]:
     today = dt_util.now().date()
     return today, today + timedelta(days=1)
@@ -187,10 +204,11 @@ def _days() -> tuple[date, date]:
 async def _async_call(
     hass: HomeAssistant, domain: str, action: str, **data: Any
 ) -> dict[str, Any]:
-    """Return what an action of another integration answers; HomeAssistantError."""
+    """Return what an action of another integration answers; raises whatever it does."""
     if not hass.services.has_service(domain, action):
         return {}
-    answer: ServiceResponse = await hass.services.async_call(
-        domain, action, data, blocking=True, return_response=True
-    )
+    async with asyncio.timeout(_ANSWERED_WITHIN_S):
+        answer: ServiceResponse = await hass.services.async_call(
+            domain, action, data, blocking=True, return_response=True
+        )
     return answer if isinstance(answer, dict) else {}

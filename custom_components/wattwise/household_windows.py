@@ -12,7 +12,7 @@ from .analytics.load_windows import (
     supply_slots,
     windows,
 )
-from .coming_prices import async_coming_prices
+from .coming_prices import PricesUnavailableError, async_coming_prices
 from .forecasts.forecast_series import CONSUMPTION, PRODUCTION
 from .forecasts.found_outlook import NoOutlook, find_outlook
 from .household import Household, WattWiseConfigEntry
@@ -24,11 +24,13 @@ class Supply:
     """What a load of a household finds in the time ahead.
 
     Prices and the roof's surplus are known until some time [s since the epoch], or None.
+    `prices_failed` if who knows coming prices could not be asked.
     """
 
     slots: list[SupplySlot]
     prices_until: float | None
     surplus_until: float | None
+    prices_failed: bool = False
 
     def windows(self, load: Load, earliest: float, latest: float) -> list[Window]:
         """Return the runs of a load that may be the best; the first begins earliest."""
@@ -39,12 +41,20 @@ async def async_supply(
     hass: HomeAssistant, entry: WattWiseConfigEntry, start: float, end: float
 ) -> Supply:
     """Return what is known of a household's supply between two times [s]."""
-    prices = await async_coming_prices(hass, entry, start, end)
-    surplus = _surplus(entry.runtime_data, start, end)
+    # An entry that is unloaded meanwhile does not have it any more.
+    household = entry.runtime_data
+    prices: list[TimedValue] = []
+    prices_failed = False
+    try:
+        prices = await async_coming_prices(hass, entry, start, end)
+    except PricesUnavailableError:
+        prices_failed = True
+    surplus = _surplus(household, start, end)
     return Supply(
         supply_slots(start, end, prices, surplus),
         _known_until(prices, start, end),
         _known_until(surplus, start, end),
+        prices_failed,
     )
 
 

@@ -21,15 +21,17 @@ holds a list of them (times as text or as a time, with a zone or by the home's c
 and what looks like them: 15, 30 or 60 minutes, in any order, with gaps.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 import math
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
 from .analytics.load_windows import TimedValue
+from .forecasts.resolutions import HOUR
 
 # What is known for sure comes first: a forecast of prices only adds to it.
 _ATTRIBUTES: Final = (
@@ -71,7 +73,6 @@ _VALUES: Final[dict[str, float | None]] = {
     "total": None,
 }
 _MOST_ROWS: Final = 2_000
-_HOUR: Final = 3600.0
 
 
 def prices_in_attributes(
@@ -91,8 +92,12 @@ def merged_prices(lists: Iterable[list[TimedValue]]) -> list[TimedValue]:
     found: dict[float, TimedValue] = {}
     for prices in lists:
         known = sorted(found.values(), key=lambda price: price.start)
+        starts = [price.start for price in known]
+        # Until when the prices up to each one last.
+        ends = list(accumulate((price.end for price in known), max))
         for price in prices:
-            if not any(k.start < price.end and price.start < k.end for k in known):
+            begun = bisect_left(starts, price.end)
+            if not begun or ends[begun - 1] <= price.start:
                 found[price.start] = price
     return sorted(found.values(), key=lambda price: price.start)
 
@@ -106,7 +111,7 @@ def prices_in_rows(rows: object, factor: float) -> list[TimedValue]:
     starts = sorted(begun)
     # Rows that do not say when they end last until the next one, and not longer than
     # most of them: the rest is a gap.
-    step = min((b - a for a, b in pairwise(starts)), default=_HOUR)
+    step = min((b - a for a, b in pairwise(starts)), default=HOUR)
     return [
         TimedValue(start, begun[start][0] or start + step, begun[start][1])
         for start in starts

@@ -101,21 +101,23 @@ class WindowCoordinator(DataUpdateCoordinator[Mapping[Aim, Window]]):
         self.data = {}
         self._aims = aims
         self._stop_waiting: CALLBACK_TYPE | None = None
+        self._ended = False
 
     @callback
     def async_follow(self) -> None:
         """Look whenever there is a new forecast, while the household is loaded."""
         entry, forecast = self.config_entry, self.config_entry.runtime_data.forecast
 
-        @callback
-        def async_look() -> None:
-            entry.async_create_background_task(
-                self.hass, self.async_refresh(), f"{self.name}", eager_start=False
-            )
-
         if forecast:
-            entry.async_on_unload(forecast.async_add_listener(async_look))
-        entry.async_on_unload(self._async_wait_no_more)
+            entry.async_on_unload(forecast.async_add_listener(self._async_look))
+        entry.async_on_unload(self._async_end)
+
+    @callback
+    def _async_look(self) -> None:
+        """Look now; the household's unloading ends it."""
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{self.name}", eager_start=False
+        )
 
     @override
     async def _async_update_data(self) -> Mapping[Aim, Window]:
@@ -138,14 +140,21 @@ class WindowCoordinator(DataUpdateCoordinator[Mapping[Aim, Window]]):
         """Look again when the first of these hours are over."""
         self._async_wait_no_more()
         ends = [window.end for window in found.values() if window.end > now]
-        if ends:
+        if ends and not self._ended:
             self._stop_waiting = async_track_point_in_utc_time(
                 self.hass, self._async_over, dt_util.utc_from_timestamp(min(ends))
             )
 
-    async def _async_over(self, _now: datetime) -> None:
+    @callback
+    def _async_over(self, _now: datetime) -> None:
         self._stop_waiting = None
-        await self.async_refresh()
+        self._async_look()
+
+    @callback
+    def _async_end(self) -> None:
+        """Wait for nothing more, also if it is being looked just now."""
+        self._ended = True
+        self._async_wait_no_more()
 
     @callback
     def _async_wait_no_more(self) -> None:

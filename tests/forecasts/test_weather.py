@@ -231,6 +231,7 @@ async def test_a_day_is_kept_as_it_was_forecast_when_it_began(
 ) -> None:
     """What was known later does not count; hours before the first answer are older."""
     archive = WeatherArchive(hass, "home")
+    await archive.async_load()
     evening = NOW - timedelta(hours=3)
     await archive.async_take(weather(at(9, 21), 60, 11.04), evening)
     # Just after midnight, the hour that has begun is not told any more.
@@ -264,6 +265,7 @@ async def test_the_archive_is_written_once_a_day(
 ) -> None:
     """Memory cards wear out: hourly forecasts are not written hourly, and old days go."""
     archive = WeatherArchive(hass, "home")
+    await archive.async_load()
     written = []
     with patch.object(archive._store, "async_save", side_effect=written.append) as save:
         for index in range(30):
@@ -280,6 +282,64 @@ async def test_the_archive_is_written_once_a_day(
     assert row == {"t": [120] * 24, "c": [50] * 24}
 
 
+def keep(storage: dict[str, Any], data: dict[str, Any]) -> None:
+    """Let something be what was kept before a restart."""
+    storage["wattwise.weather.home"] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": "wattwise.weather.home",
+        "data": data,
+    }
+
+
+def many_days() -> dict[str, Any]:
+    """Return what is kept of 400 days before the tenth of June."""
+    return {
+        (date(2026, 6, 9) - timedelta(index)).isoformat(): {
+            "t": [200] * 24,
+            "c": [30] * 24,
+        }
+        for index in range(400)
+    }
+
+
+async def test_nothing_is_written_before_it_was_loaded(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """An hour that begins while Home Assistant starts costs nobody 400 days."""
+    keep(hass_storage, {"days": many_days(), "ahead": {}})
+    archive = WeatherArchive(hass, "home")
+    await archive.async_take(weather(at(10, 0), 60, 12.0), NOW)
+    assert (await archive.async_known(NOW)).temperature[at(10, 12)] == 12.0
+    assert len(hass_storage["wattwise.weather.home"]["data"]["days"]) == 400
+    await archive.async_load()
+    assert (await archive.async_known(NOW)).temperature[at(8, 12)] == 20.0
+    await archive.async_take(weather(at(10, 0), 60, 12.0), NOW)
+    assert len(hass_storage["wattwise.weather.home"]["data"]["days"]) == 401
+
+
+@pytest.mark.parametrize(
+    "damaged", [{"t": ["x"]}, {"t": [1e999]}, {"t": 5}, None, "sunny", {"c": [[]]}]
+)
+async def test_a_damaged_day_costs_no_other(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    damaged: Any,
+) -> None:
+    """One day that cannot be read is left out, and said; all the others stay."""
+    days = many_days() | {"2026-06-01": damaged, "someday": {"t": [200] * 24}}
+    keep(hass_storage, {"days": days, "ahead": "soon"})
+    archive = WeatherArchive(hass, "home")
+    await archive.async_load()
+    assert "forecasts of 3 days cannot be read; 399 are kept" in caplog.text
+    known = await archive.async_known(NOW)
+    assert at(1, 12) not in known.temperature
+    assert known.temperature[at(2, 12)] == 20.0
+    await archive.async_take(weather(at(10, 0), 60, 12.0), NOW)
+    assert len(hass_storage["wattwise.weather.home"]["data"]["days"]) == 400
+
+
 @pytest.mark.parametrize(
     "kept",
     [
@@ -294,12 +354,7 @@ async def test_a_damaged_archive_begins_anew(
     hass: HomeAssistant, hass_storage: dict[str, Any], kept: dict[str, Any]
 ) -> None:
     """What cannot be read is told, and replaced the next day."""
-    hass_storage["wattwise.weather.home"] = {
-        "version": 1,
-        "minor_version": 1,
-        "key": "wattwise.weather.home",
-        "data": kept,
-    }
+    keep(hass_storage, kept)
     archive = WeatherArchive(hass, "home")
     await archive.async_load()
     assert (await archive.async_known(NOW)).temperature == {}
@@ -310,6 +365,7 @@ async def test_a_damaged_archive_begins_anew(
 async def test_days_of_23_and_25_hours_have_them(hass: HomeAssistant) -> None:
     """Rows are counted from midnight, so that no hour moves when the clock does."""
     archive = WeatherArchive(hass, "home")
+    await archive.async_load()
     for day, hours in ((date(2026, 3, 29), 23), (date(2026, 10, 25), 25)):
         starts = list(hours_of(day))
         assert len(starts) == hours

@@ -12,6 +12,7 @@ from custom_components.wattwise.analytics.forecasting.expectation import (
     Outlook,
 )
 from custom_components.wattwise.analytics.forecasting.local_days import (
+    HOUR,
     DayRows,
     Floats,
     LocalClock,
@@ -22,7 +23,6 @@ from custom_components.wattwise.analytics.forecasting.prediction import (
     Prediction,
 )
 from custom_components.wattwise.analytics.forecasting.within_the_hour import (
-    HOUR,
     SHARES_DAYS,
     HourShares,
 )

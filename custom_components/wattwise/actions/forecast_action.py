@@ -5,6 +5,7 @@ from typing import Final
 
 import probatio
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -12,23 +13,17 @@ from homeassistant.helpers import config_validation as cv
 from ..analytics.forecasting.expectation import Outlook
 from ..analytics.forecasting.sum_of_homes import sum_of_homes
 from ..const import DOMAIN
-from ..forecasts.finer_forecasts import (
-    HALF,
-    HOUR,
-    QUARTER,
-    DividedBy,
-    DividedOutlook,
-)
+from ..forecasts.finer_forecasts import DividedBy, DividedOutlook
 from ..forecasts.forecast_answer import (
     ENERGY,
-    GREATEST_QUANTILE,
-    LEAST_QUANTILE,
     POWER,
+    QUANTILES_SCHEMA,
     USUAL_QUANTILES,
     forecast_answer,
 )
 from ..forecasts.forecast_series import CONSUMPTION, PRODUCTION
 from ..forecasts.found_outlook import NoOutlook, find_outlook
+from ..forecasts.resolutions import HOUR, RESOLUTIONS
 from ..household import WattWiseConfigEntry, async_loaded_households
 from ..meter import Meter
 from .meter_target import async_target_meter
@@ -42,25 +37,17 @@ ATTR_RESOLUTION: Final = "resolution"
 
 SCHEMA: Final = probatio.Schema(
     {
-        probatio.Exclusive(ATTR_CONFIG_ENTRY_ID, "of_whom"): probatio.All(
+        probatio.Optional(ATTR_CONFIG_ENTRY_ID): probatio.All(
             cv.ensure_list, [cv.string], probatio.Unique()
         ),
-        probatio.Exclusive(ATTR_DEVICE_ID, "of_whom"): cv.string,
+        probatio.Optional(ATTR_DEVICE_ID): cv.string,
         probatio.Optional(ATTR_SERIES, default=CONSUMPTION): probatio.In(
             [CONSUMPTION, PRODUCTION]
         ),
-        probatio.Optional(ATTR_QUANTILES, default=[*USUAL_QUANTILES]): probatio.All(
-            cv.ensure_list,
-            [
-                probatio.All(
-                    probatio.Coerce(float),
-                    probatio.Range(LEAST_QUANTILE, GREATEST_QUANTILE),
-                )
-            ],
-        ),
+        probatio.Optional(ATTR_QUANTILES, default=[*USUAL_QUANTILES]): QUANTILES_SCHEMA,
         probatio.Optional(ATTR_QUANTITY, default=ENERGY): probatio.In([ENERGY, POWER]),
         probatio.Optional(ATTR_RESOLUTION, default=str(HOUR)): probatio.All(
-            probatio.Coerce(int), probatio.In([QUARTER, HALF, HOUR])
+            probatio.Coerce(int), probatio.In(RESOLUTIONS)
         ),
     }
 )
@@ -69,12 +56,19 @@ SCHEMA: Final = probatio.Schema(
 async def async_get_forecast(call: ServiceCall) -> ServiceResponse:
     """Return the forecast of households together, or of a meter, slot by slot."""
     resolution = call.data[ATTR_RESOLUTION]
+    if ATTR_DEVICE_ID in call.data and ATTR_CONFIG_ENTRY_ID in call.data:
+        raise _of_whom()
     if device_id := call.data.get(ATTR_DEVICE_ID):
         entries, series = _meter_series(call.hass, device_id)
     else:
         entries, series = _households(call), call.data[ATTR_SERIES]
     outlooks = [_outlook(entry, series) for entry in entries]
     divided = await _divided(entries, series, outlooks, resolution)
+    if any(entry.state is not ConfigEntryState.LOADED for entry in entries):
+        # It was unloaded meanwhile.
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="household_not_found"
+        )
     answer = forecast_answer(
         entries,
         series,
@@ -161,14 +155,18 @@ def _refusal(reason: NoOutlook, household: str) -> HomeAssistantError:
     )
 
 
+def _of_whom() -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="forecast_of_whom"
+    )
+
+
 def _households(call: ServiceCall) -> list[WattWiseConfigEntry]:
     """Return the households that were named."""
     loaded = {entry.entry_id: entry for entry in async_loaded_households(call.hass)}
     wanted = call.data.get(ATTR_CONFIG_ENTRY_ID)
     if not wanted:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="forecast_of_whom"
-        )
+        raise _of_whom()
     if not loaded.keys() >= set(wanted):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="household_not_found"

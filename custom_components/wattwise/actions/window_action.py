@@ -6,7 +6,7 @@ from typing import Any, Final
 import probatio
 
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
@@ -41,8 +41,8 @@ SCHEMA: Final = probatio.Schema(
         probatio.Required(ATTR_DURATION): probatio.All(
             cv.positive_time_period, probatio.Range(min=_SHORTEST, max=_AHEAD)
         ),
-        probatio.Exclusive(ATTR_POWER, "amount"): _AMOUNT,
-        probatio.Exclusive(ATTR_ENERGY, "amount"): _AMOUNT,
+        probatio.Optional(ATTR_POWER): _AMOUNT,
+        probatio.Optional(ATTR_ENERGY): _AMOUNT,
         probatio.Optional(ATTR_EARLIEST): cv.datetime,
         probatio.Optional(ATTR_LATEST): cv.datetime,
         probatio.Optional(ATTR_AIM, default="cheapest"): probatio.In(
@@ -65,6 +65,10 @@ async def async_find_window(call: ServiceCall) -> ServiceResponse:
             translation_key="window_needs_roof",
             translation_placeholders={"household": entry.title},
         )
+    if ATTR_POWER in call.data and ATTR_ENERGY in call.data:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="window_power_or_energy"
+        )
     now = dt_util.utcnow()
     earliest = max(_moment(call.data.get(ATTR_EARLIEST)) or now, now)
     latest = min(_moment(call.data.get(ATTR_LATEST)) or now + _AHEAD, now + _AHEAD)
@@ -74,17 +78,18 @@ async def async_find_window(call: ServiceCall) -> ServiceResponse:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="window_too_long"
         )
+    currency = entry.runtime_data.currency
     supply = await async_supply(call.hass, entry, begin, end)
     candidates = supply.windows(load, begin, end)
     best = best_windows(candidates, aim, call.data[ATTR_COUNT])
     if not best:
         raise _too_little_known(entry, supply, aim)
-    return _answer(entry, supply, load, candidates[0], best)
+    return _answer(currency, supply, load, candidates[0], best)
 
 
 def _too_little_known(
     entry: WattWiseConfigEntry, supply: Supply, aim: Aim
-) -> ServiceValidationError:
+) -> HomeAssistantError:
     """Return what is raised for want of prices, or of a forecast."""
     known = supply.prices_until if aim == "cheapest" else supply.surplus_until
     if known is not None:
@@ -92,6 +97,12 @@ def _too_little_known(
             translation_domain=DOMAIN,
             translation_key="window_not_known_long_enough",
             translation_placeholders={"until": _time(known) or ""},
+        )
+    if aim == "cheapest" and supply.prices_failed:
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="window_prices_not_asked",
+            translation_placeholders={"household": entry.title},
         )
     if aim == "cheapest":
         return ServiceValidationError(
@@ -115,7 +126,7 @@ def _load(data: dict[str, Any]) -> Load:
 
 
 def _answer(
-    entry: WattWiseConfigEntry,
+    currency: str,
     supply: Supply,
     load: Load,
     at_once: Window,
@@ -126,7 +137,7 @@ def _answer(
     return {
         **told[0],
         "energy": round(load.energy, 3),
-        "currency": entry.runtime_data.currency,
+        "currency": currency,
         "prices_known_until": _time(supply.prices_until),
         "surplus_known_until": _time(supply.surplus_until),
         "windows": told,

@@ -1,8 +1,7 @@
 """What a home and its meters used and gave in each hour, from the meters' roll-ups."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final
 
 from ..history.periods.bucket import Bucket
@@ -11,15 +10,16 @@ from ..history.questions.queries import MAX_BUCKETS, Queries
 from ..metering.balance import Balance, MeterFlow
 from ..metering.profile import EnergyKind, MeterRole
 from ..metering.quantity import Channel
+from .inverter_nights import nights
+from .resolutions import HOUR
 
 # An hour of which less is known is a gap: the rest would have to be guessed.
 _LEAST_COVERED: Final = 0.75
-# An inverter that is silent for up to so many hours slept through a night.
-_LONGEST_NIGHT: Final = 18
 _CHANNELS: Final = (Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT)
 
 type Flow = tuple[float | None, float | None]
 type Hours = dict[int, float]
+type Ways = tuple[Hours, Hours]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,12 @@ def energy_of_hours(
     What needs a meter that told nothing in an hour is not known in that hour. `apart`
     are the keys of meters whose own hours are wanted, too.
     """
-    flows = {meter.key: _flows(queries, meter, start_ms, end_ms) for meter in meters}
+    ways = {meter.key: _ways(queries, meter, start_ms, end_ms) for meter in meters}
+    told = {key: energy_told(both) for key, both in ways.items()}
+    asleep = slept(meters, told, HOUR, end_ms // 1000)
+    flows = {
+        meter.key: _flows(meter, ways[meter.key], asleep[meter.key]) for meter in meters
+    }
     return balanced(meters, flows, apart)
 
 
@@ -104,20 +109,50 @@ def balanced(
     return hours
 
 
-def _flows(
-    queries: Queries, meter: MeteredFlow, start_ms: int, end_ms: int
-) -> dict[int, Flow]:
+def energy_told(ways: Ways) -> Hours:
+    """Return what flowed both ways together [Wh] in the slots that a meter told of."""
+    inward, outward = ways
+    return {
+        slot: inward.get(slot, 0.0) + outward.get(slot, 0.0)
+        for slot in inward.keys() | outward.keys()
+    }
+
+
+def slept(
+    meters: Sequence[MeteredFlow], told: Mapping[str, Hours], step: int, end: int
+) -> dict[str, set[int]]:
+    """Return through which slots the inverter of each meter slept, up to an end [s].
+
+    `told` is what each meter told, see `energy_told`.
+    """
+    others = [meter for meter in meters if meter.role is not MeterRole.PRODUCTION]
+    awake = set().union(*(told[meter.key] for meter in others)) if others else None
+    return {
+        meter.key: nights(told[meter.key], step, end, awake)
+        if meter.role is MeterRole.PRODUCTION
+        else set()
+        for meter in meters
+    }
+
+
+def _ways(queries: Queries, meter: MeteredFlow, start_ms: int, end_ms: int) -> Ways:
+    """Return what is known of each hour [Wh], inward and outward."""
+    inward, outward = (
+        {
+            bucket.start_ms // 1000: bucket.energy_wh
+            for bucket in _hours(queries, meter.meter_id, channel, start_ms, end_ms)
+            if is_known(bucket)
+        }
+        for channel in _CHANNELS
+    )
+    return inward, outward
+
+
+def _flows(meter: MeteredFlow, ways: Ways, asleep: set[int]) -> dict[int, Flow]:
     """Return what flowed inward and outward [Wh] in each hour that is known."""
-    ways: list[dict[int, float]] = []
-    for channel in _CHANNELS:
-        buckets = _hours(queries, meter.meter_id, channel, start_ms, end_ms)
-        ways.append({b.start_ms // 1000: b.energy_wh for b in buckets if is_known(b)})
-    known = set(ways[0]) | set(ways[1])
-    if meter.role is MeterRole.PRODUCTION:
-        known |= nights(known)
     told = [bool(way) for way in ways]
     flows: dict[int, Flow] = {}
-    for hour in known:
+    for hour in asleep.union(*ways):
         inward, outward = (
             # What a meter never told is unknown; what it told before or later, nothing.
             way.get(hour, 0.0) if has else None
@@ -143,12 +178,3 @@ def is_known(bucket: Bucket) -> bool:
     """Whether enough of a bucket was measured."""
     width_ms = bucket.end_ms - bucket.start_ms
     return bucket.covered_ms >= _LEAST_COVERED * width_ms
-
-
-def nights(known: Iterable[int], step: int = 3600) -> set[int]:
-    """Return the slots between known ones in which an inverter may have slept."""
-    asleep = set[int]()
-    for before, after in pairwise(sorted(known)):
-        if after - before <= _LONGEST_NIGHT * 3600:
-            asleep.update(range(before + step, after, step))
-    return asleep

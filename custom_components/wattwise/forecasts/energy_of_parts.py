@@ -3,16 +3,22 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from ..history.periods.calendar import HOUR_MS
 from ..history.questions.queries import Queries
-from ..metering.profile import EnergyKind, MeterRole
+from ..metering.profile import EnergyKind
 from ..metering.quantity import Channel
-from .energy_of_hours import Flow, HomeHours, MeteredFlow, balanced, is_known, nights
-
-_QUARTER: Final = 900
-_HOUR: Final = 3600
+from .energy_of_hours import (
+    Flow,
+    HomeHours,
+    MeteredFlow,
+    Ways,
+    balanced,
+    energy_told,
+    is_known,
+    slept,
+)
+from .resolutions import HOUR, QUARTER
 
 
 def energy_of_parts(
@@ -30,22 +36,27 @@ def energy_of_parts(
     readings evenly, which says nothing of how it flowed. So are hours whose readings of
     5 minutes are not kept any more. See `energy_of_hours`.
     """
+    quarters = {
+        meter.key: _quarters(queries, meter, start_ms, end_ms) for meter in meters
+    }
+    told = {key: energy_told(found.ways) for key, found in quarters.items()}
+    asleep = slept(meters, told, QUARTER, end_ms // 1000)
     flows = {
-        meter.key: _flows(queries, meter, start_ms, end_ms, step) for meter in meters
+        key: _flows(found, asleep[key], start_ms // 1000, step)
+        for key, found in quarters.items()
     }
     return balanced(meters, flows, apart)
 
 
 def _flows(
-    queries: Queries, meter: MeteredFlow, start_ms: int, end_ms: int, step: int
+    quarters: _Quarters, asleep: set[int], first: int, step: int
 ) -> dict[int, Flow]:
-    """Return what flowed inward and outward [Wh] in each slot that is known."""
-    quarters = _quarters(queries, meter, start_ms, end_ms)
+    """Return what flowed inward and outward [Wh] in each slot that is known.
+
+    Slots are counted from the `first` one [s]; `asleep` are quarters slept through.
+    """
     starts = set(quarters.slots(step))
-    if meter.role is MeterRole.PRODUCTION:
-        first = start_ms // 1000
-        asleep = nights(quarters.covered, _QUARTER) - quarters.covered
-        starts |= {start for start in asleep if (start - first) % step == 0}
+    starts |= {start for start in asleep if (start - first) % step == 0}
     return {start: quarters.flow(start, step) for start in starts}
 
 
@@ -58,26 +69,25 @@ class _Quarters:
     """
 
     is_power: bool
-    ways: tuple[dict[int, float], dict[int, float]]
+    ways: Ways
     covered: set[int]
     readings: Counter[int]
 
     def slots(self, step: int) -> Iterator[int]:
         """Yield the slots of hours in which there were at least as many readings."""
         for hour, count in self.readings.items():
-            if count >= _HOUR // step:
+            if count >= HOUR // step:
                 yield from (
                     start
-                    for start in range(hour, hour + _HOUR, step)
-                    if self.covered.issuperset(range(start, start + step, _QUARTER))
+                    for start in range(hour, hour + HOUR, step)
+                    if self.covered.issuperset(range(start, start + step, QUARTER))
                 )
 
     def flow(self, start: int, step: int) -> Flow:
         """Return what flowed both ways in a slot that is covered, or slept through."""
         inward, outward = (
             sum(
-                way.get(quarter, 0.0)
-                for quarter in range(start, start + step, _QUARTER)
+                way.get(quarter, 0.0) for quarter in range(start, start + step, QUARTER)
             )
             # What a meter never told is unknown; what it told at other times, nothing.
             if way or self.is_power
@@ -101,9 +111,9 @@ def _quarters(
         ways[Channel.POWER] = None
     for channel, way in ways.items():
         for bucket in queries.buckets(
-            meter.meter_id, channel, start_ms, end_ms, _QUARTER
+            meter.meter_id, channel, start_ms, end_ms, QUARTER
         ):
-            if bucket.end_ms - bucket.start_ms > _QUARTER * 1000:
+            if bucket.end_ms - bucket.start_ms > QUARTER * 1000:
                 continue
             hour_ms = (bucket.start_ms - start_ms) // HOUR_MS * HOUR_MS + start_ms
             found.readings[hour_ms // 1000] += bucket.count

@@ -19,14 +19,12 @@ from .energy_of_hours import HomeHours, Hours, MeteredFlow, energy_of_hours
 from .energy_of_parts import energy_of_parts
 from .forecast_series import CONSUMPTION, PRODUCTION, ForecastSeries
 from .home_energy import metered_flows
+from .inverter_nights import READ_EARLIER
+from .resolutions import HALF, HOUR, QUARTER
 from .series_clock import series_clock
 
 if TYPE_CHECKING:
     from ..analytics.forecasting.within_the_hour import HourShares
-
-QUARTER: Final = 900
-HALF: Final = 1800
-HOUR: Final = 3600
 
 _LOOK_BACK: Final = timedelta(days=56)
 # Others want to ask the history, too.
@@ -145,7 +143,7 @@ class FinerForecasts:
             question = partial(
                 _energy,
                 meters=meters,
-                start_ms=int(begin.timestamp() * 1000),
+                start_ms=int((begin - READ_EARLIER).timestamp() * 1000),
                 end_ms=int(until.timestamp() * 1000),
                 step=step,
                 apart=apart,

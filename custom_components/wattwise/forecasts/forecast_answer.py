@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
+import probatio
+
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 from ..analytics.forecasting.expectation import Expected, Outlook
@@ -11,14 +14,25 @@ from ..const import CONF_PRICE, CONF_TARIFF, TARIFF_FLAT
 from ..household import WattWiseConfigEntry
 from ..metering.profile import MeterRole
 from .found_outlook import measured_today
+from .resolutions import HOUR
 
 ENERGY: Final = "energy"
 POWER: Final = "power"
 
 USUAL_QUANTILES: Final = (0.1, 0.5, 0.9)
-_HOUR: Final = 3600
 LEAST_QUANTILE: Final = 0.005
 GREATEST_QUANTILE: Final = 0.995
+# Each is looked up for each slot.
+MOST_QUANTILES: Final = 20
+QUANTILES_SCHEMA: Final = probatio.All(
+    cv.ensure_list,
+    probatio.Length(max=MOST_QUANTILES),
+    [
+        probatio.All(
+            probatio.Coerce(float), probatio.Range(LEAST_QUANTILE, GREATEST_QUANTILE)
+        )
+    ],
+)
 
 
 class _Teller(Protocol):
@@ -43,10 +57,11 @@ def forecast_answer(
     return {
         "made": dt_util.as_local(outlook.made).isoformat(),
         "unit": "kWh" if quantity == ENERGY else "W",
+        # A sum of many hours is an energy, also where each hour is a power.
+        "unit_of_sums": "kWh",
         "resolution": outlook.step,
         "days_known": outlook.days_known,
         "models": {name: round(share, 3) for name, share in outlook.weights.items()},
-        # A sum of many hours is an energy, also where each hour is a power.
         "today": told(outlook.today),
         "rest_of_today": told(outlook.rest_of_today),
         "tomorrow": told(outlook.tomorrow),
@@ -61,7 +76,7 @@ def forecast_answer(
         "over": _hours_that_are_over(
             outlook,
             # Only of whole hours is kept what was measured.
-            _measured_today(entries, series) if outlook.step == _HOUR else {},
+            _measured_today(entries, series) if outlook.step == HOUR else {},
             partial(_teller(quantiles), by=factor),
             factor,
         ),

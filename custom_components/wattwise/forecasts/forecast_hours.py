@@ -1,12 +1,11 @@
 """The forecast as Home Assistant's statistics hold it: the power of each UTC hour."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from ..analytics.forecasting.expectation import ExpectedSlot, Outlook
 from ..history.recorder_statistics import Band
+from .resolutions import HOUR
 
-_HOUR: Final = 3600
 _LOW, _MIDDLE, _HIGH = 0.1, 0.5, 0.9
 
 
@@ -35,14 +34,14 @@ def _hours(slots: Iterable[ExpectedSlot], step: int) -> dict[int, Band]:
         values = [energy.at(level) for level in (_MIDDLE, _LOW, _HIGH)]
         watts = [value * 3.6e6 / step for value in values]
         end = slot.start + step
-        for hour in range(slot.start // _HOUR * _HOUR, end, _HOUR):
-            seconds = min(end, hour + _HOUR) - max(slot.start, hour)
+        for hour in range(slot.start // HOUR * HOUR, end, HOUR):
+            seconds = min(end, hour + HOUR) - max(slot.start, hour)
             found = sums.setdefault(hour, [0.0] * 4)
             found[0] += seconds
             for index, power in enumerate(watts, 1):
-                found[index] += power * seconds / _HOUR
+                found[index] += power * seconds / HOUR
     return {
         hour: Band(*(round(power, 1) for power in powers))
         for hour, (seconds, *powers) in sums.items()
-        if seconds == _HOUR
+        if seconds == HOUR
     }

@@ -8,6 +8,7 @@ from typing import Final
 from ..home_balance import flow_meters
 from ..household import Household
 from .energy_of_hours import HomeHours, MeteredFlow, energy_of_hours
+from .inverter_nights import READ_EARLIER
 
 # Two years have each season twice.
 LOOK_BACK_DAYS: Final = 730
@@ -56,7 +57,7 @@ class HomeEnergy:
             question = partial(
                 energy_of_hours,
                 meters=meters,
-                start_ms=_ms(begin),
+                start_ms=_ms(begin - READ_EARLIER),
                 end_ms=_ms(until),
                 apart=self._apart,
             )

@@ -13,7 +13,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, LOGGER
-from .weather_forecast import Hours, WeatherHours, hours_of
+from .weather_forecast import HourlyValues, WeatherHours, hours_of
 
 _VERSION: Final = 1
 # Models look at two years at most.
@@ -41,16 +41,21 @@ class WeatherArchive:
         self._ahead: _Rows = {}
         self._newest = WeatherHours({}, {})
         self._archived: WeatherHours | None = None
+        self._is_loaded = False
 
     async def async_load(self) -> None:
-        """Take back what was kept."""
-        kept = await self._store.async_load()
-        if kept is None:
-            return
-        try:
-            self._days, self._ahead = _rows(kept["days"]), _rows(kept["ahead"])
-        except (AttributeError, KeyError, TypeError, ValueError) as err:
-            LOGGER.warning("The weather forecasts of before cannot be read: %s", err)
+        """Take back what was kept; days that cannot be read are left out."""
+        kept = await self._store.async_load() or {}
+        self._days, damaged = _rows(kept.get("days"))
+        self._ahead, more_damaged = _rows(kept.get("ahead"))
+        self._archived = None
+        self._is_loaded = True
+        if damaged or more_damaged:
+            LOGGER.warning(
+                "The weather forecasts of %d days cannot be read; %d are kept",
+                damaged + more_damaged,
+                len(self._days),
+            )
 
     async def async_remove(self) -> None:
         """Forget all of it."""
@@ -59,9 +64,11 @@ class WeatherArchive:
     async def async_take(self, newest: WeatherHours, now: datetime) -> None:
         """Take a forecast as it is issued now; the first one of a day is kept for good.
 
-        Writes once a day.
+        Writes once a day, and not before what was kept is loaded: it would be gone.
         """
         self._newest = newest
+        if not self._is_loaded:
+            return
         today = dt_util.as_local(now).date()
         rows = {
             day: _row(newest, day)
@@ -144,7 +151,7 @@ def _filled(row: _Row, before: _Row) -> _Row:
 
 def _hours(rows: _Rows) -> WeatherHours:
     """Return the hours of all days."""
-    parts: dict[str, Hours] = {_TEMPERATURE: {}, _CLOUD: {}}
+    parts: dict[str, HourlyValues] = {_TEMPERATURE: {}, _CLOUD: {}}
     for day, row in rows.items():
         starts = list(hours_of(day))
         for part, values in row.items():
@@ -158,13 +165,22 @@ def _as_kept(rows: _Rows) -> dict[str, _Row]:
     return {day.isoformat(): row for day, row in sorted(rows.items())}
 
 
-def _rows(kept: Mapping[str, Mapping[str, list[Any]]]) -> _Rows:
-    """Read what `_as_kept` gave."""
+def _rows(kept: object) -> tuple[_Rows, int]:
+    """Read what `_as_kept` gave; return also how many rows cannot be read."""
+    if not isinstance(kept, Mapping):
+        return {}, 0 if kept is None else 1
+    rows: _Rows = {}
+    for day, row in kept.items():
+        try:
+            rows[date.fromisoformat(day)] = _read(row)
+        except AttributeError, OverflowError, TypeError, ValueError:
+            continue
+    return rows, len(kept) - len(rows)
+
+
+def _read(row: Mapping[str, list[Any]]) -> _Row:
     return {
-        date.fromisoformat(day): {
-            part: [None if value is None else int(value) for value in row[part]]
-            for part in _UNITS
-            if part in row
-        }
-        for day, row in kept.items()
+        part: [None if value is None else int(value) for value in values]
+        for part, values in row.items()
+        if part in _UNITS
     }

@@ -25,12 +25,13 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import TemperatureConverter
 
+from .resolutions import HOUR
+
 _ANSWERED_WITHIN_S: Final = 20.0
 # Days of which hours are wanted: today, and those that forecasts look at.
 DAYS: Final = 4
 # What is told at least this often is taken as told for the hours between.
 _LONGEST_STEP: Final = timedelta(hours=6).total_seconds()
-_HOUR: Final = timedelta(hours=1).total_seconds()
 # When a day is coldest and warmest, for who tells only the two.
 _COLDEST: Final = time(5)
 _WARMEST: Final = time(15)
@@ -38,7 +39,7 @@ _NOON: Final = time(12)
 _COARSE_STEP: Final = timedelta(hours=26).total_seconds()
 _HALF_A_DAY: Final = timedelta(hours=15).total_seconds()
 
-type Hours = dict[int, float]
+type HourlyValues = dict[int, float]
 type _Points = dict[float, float]
 type _Told = Mapping[str, Any]
 
@@ -54,8 +55,8 @@ class WeatherHours:
     By the start of the hour [s since the epoch]; what is not known is left out.
     """
 
-    temperature: Hours
-    cloud: Hours
+    temperature: HourlyValues
+    cloud: HourlyValues
 
 
 async def async_weather_forecast(
@@ -96,7 +97,7 @@ def hours_of(day: date, days: int = 1) -> Iterator[int]:
             int(dt_util.start_of_local_day(day + timedelta(index + more)).timestamp())
             for more in (0, 1)
         )
-        yield from range(begin, end, 3600)
+        yield from range(begin, end, HOUR)
 
 
 def _reaches(found: WeatherHours, wanted: list[int]) -> bool:
@@ -137,8 +138,8 @@ def _hourly(told: Iterable[_Told], state: State, wanted: list[int]) -> WeatherHo
             _add(temperature, at, _degrees(entry.get(ATTR_TEMPERATURE), state))
             _add(cloud, at, _share(entry))
     return WeatherHours(
-        _sampled(temperature, wanted, _LONGEST_STEP, before=0.0, after=_HOUR),
-        _sampled(cloud, wanted, _LONGEST_STEP, before=0.0, after=_HOUR),
+        _sampled(temperature, wanted, _LONGEST_STEP, before=0.0, after=HOUR),
+        _sampled(cloud, wanted, _LONGEST_STEP, before=0.0, after=HOUR),
     )
 
 
@@ -169,13 +170,13 @@ def _by_days(told: Iterable[_Told], state: State, wanted: list[int]) -> WeatherH
 
 def _sampled(
     points: _Points, wanted: list[int], longest: float, before: float, after: float
-) -> Hours:
+) -> HourlyValues:
     """Return the values on the lines between points that are not too far apart.
 
     Up to `before` the first and `after` the last of a row of points [s], its value.
     """
     times = sorted(points)
-    hours: Hours = {}
+    hours: HourlyValues = {}
     for start in wanted:
         at = bisect_right(times, start)
         left = times[at - 1] if at else None

@@ -22,9 +22,8 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from ..const import DOMAIN
 from ..forecasts.forecast_answer import (
     ENERGY,
-    GREATEST_QUANTILE,
-    LEAST_QUANTILE,
     POWER,
+    QUANTILES_SCHEMA,
     USUAL_QUANTILES,
     forecast_answer,
 )
@@ -43,8 +42,6 @@ _ON_ITS_WAY: Final = {
     ConfigEntryState.SETUP_IN_PROGRESS,
     ConfigEntryState.UNLOAD_IN_PROGRESS,
 }
-# A card asks for a few; more would only make the message long.
-_MOST_QUANTILES: Final = 20
 
 
 @websocket_command(
@@ -52,15 +49,7 @@ _MOST_QUANTILES: Final = 20
         probatio.Required("type"): f"{DOMAIN}/forecast/subscribe",
         probatio.Required("config_entry_id"): cv.string,
         probatio.Optional("series", default=CONSUMPTION): cv.string,
-        probatio.Optional("quantiles", default=[*USUAL_QUANTILES]): probatio.All(
-            [
-                probatio.All(
-                    probatio.Coerce(float),
-                    probatio.Range(LEAST_QUANTILE, GREATEST_QUANTILE),
-                )
-            ],
-            probatio.Length(max=_MOST_QUANTILES),
-        ),
+        probatio.Optional("quantiles", default=[*USUAL_QUANTILES]): QUANTILES_SCHEMA,
         probatio.Optional("quantity", default=ENERGY): probatio.In([ENERGY, POWER]),
     }
 )

@@ -18,7 +18,9 @@ type Integers = NDArray[np.int64]
 
 SECONDS_OF_A_DAY: Final = 86_400
 # Slots of these lengths [s] divide the hour, so that hours are made of whole slots.
-STEPS: Final = (900, 1800, 3600)
+QUARTER: Final = 900
+HOUR: Final = 3600
+STEPS: Final = (QUARTER, 1800, HOUR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from typing import Final
 import numpy as np
 
 from .covariates import Covariates
-from .local_days import Floats, Integers, LocalClock
+from .local_days import HOUR, Floats, Integers, LocalClock
 from .past import Weather
 
-_HOUR: Final = 3600
 # What no place on Earth has ever had [degrees Celsius] is not believed.
 _COLDEST: Final = -90.0
 _HOTTEST: Final = 60.0
@@ -51,5 +50,5 @@ def _of_slots(
     times = np.array(sorted(known), dtype=np.int64)
     values = np.array([known[time] for time in times.tolist()])
     at = np.searchsorted(times, starts, side="right") - 1
-    here = (at >= 0) & (starts - times[at] < _HOUR)
+    here = (at >= 0) & (starts - times[at] < HOUR)
     return np.where(here, values[at], np.nan)

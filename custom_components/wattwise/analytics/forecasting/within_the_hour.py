@@ -13,11 +13,9 @@ from typing import Final, Self
 import numpy as np
 
 from .expectation import Expected, ExpectedSlot, Outlook
-from .local_days import DayRows, Floats, LocalClock
+from .local_days import HOUR, QUARTER, DayRows, Floats, LocalClock
 from .weighted_quantiles import weighted_quantiles
 
-HOUR: Final = 3600
-QUARTER: Final = 900
 # Days that are looked at, and how fast they fade [days].
 SHARES_DAYS: Final = 56
 _FADING: Final = 28.0
