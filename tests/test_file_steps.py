@@ -434,7 +434,7 @@ async def test_import_goes_on_without_its_dialog(
 
 @pytest.fixture
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meter_file, "BATCH_ROWS", 200)
+    monkeypatch.setattr(meter_file, "BATCH_ROWS", 50)
 
 
 @pytest.mark.usefixtures("_small_batches")

@@ -31,7 +31,8 @@ class KeptFile:
     def __init__(self, folder: Path, hours: int, *, packed: bool) -> None:
         """Build it in a folder."""
         self.path = folder / "wattwise.db"
-        self.end_ms = (int(time.time()) - 3_600) * 1000 // STEP_MS * STEP_MS
+        # Never at the border of a slot: what is there belongs to the one before it.
+        self.end_ms = (int(time.time()) - 3_600) // 300 * 300_000 + 4 * STEP_MS
         self.start_ms = self.end_ms - hours * 3_600_000
         rng = random.Random(11)
         self.shown_wh = 1_000_000.0

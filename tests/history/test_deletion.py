@@ -116,6 +116,7 @@ async def both(history: History, monkeypatch: pytest.MonkeyPatch) -> History:
     await export(history, "gone", "kept")
     for profile in (GONE, KEPT):
         await fill(history, profile)
+    for profile in (GONE, KEPT):
         # Its hour has to be rolled up again.
         late_ms = now_ms() - 2 * HOUR_MS - STEP_MS // 2
         await history.append(profile, [power(late_ms, 1.0)])
