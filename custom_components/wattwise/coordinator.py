@@ -8,14 +8,15 @@ from typing import Final, override
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, LOGGER
+from .const import LOGGER
 from .history.errors import HistoryError
 from .history.history import History
 from .history.questions.queries import EnergyTotals, RefusedCount
 from .history.receipt import LatestValue, Receipt
+from .history_unavailable import history_unavailable
 from .metering.profile import MeterProfile
 from .metering.quantity import Channel
 
@@ -118,7 +119,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
                 self.profile.meter_id, self.subentry.title
             )
         except HistoryError as err:
-            raise self._failed(err) from err
+            raise history_unavailable(err) from err
         times = [latest.time_ms for latest in self.latest.values()]
         self._seen_ms = max(times, default=None)
 
@@ -133,7 +134,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
                 # Midnight passed between the answers; they shall be of one day.
                 snapshot = await self._ask()
         except HistoryError as err:
-            raise self._failed(err) from err
+            raise history_unavailable(err) from err
         self._log_connection()
         return snapshot
 
@@ -229,13 +230,6 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
             else:
                 LOGGER.info("Meter %s is silent", self.subentry.title)
         self._was_connected = connected
-
-    def _failed(self, err: HistoryError) -> UpdateFailed:
-        return UpdateFailed(
-            translation_domain=DOMAIN,
-            translation_key="history_unavailable",
-            translation_placeholders={"error": str(err)},
-        )
 
 
 def _age_seconds(time_ms: int) -> float:

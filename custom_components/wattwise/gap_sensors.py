@@ -12,10 +12,10 @@ from homeassistant.components.sensor import (
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, LOGGER
+from .const import LOGGER
 from .entity import MeterEntity
 from .history.errors import HistoryError
 from .history.questions.gaps import (
@@ -23,6 +23,7 @@ from .history.questions.gaps import (
     GapKind,
     find_gaps,
 )
+from .history_unavailable import history_unavailable
 from .household import WattWiseConfigEntry
 from .meter import Meter
 
@@ -83,11 +84,7 @@ class GapCoordinator(DataUpdateCoordinator[list[Gap]]):
                 )
             )
         except HistoryError as err:
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="history_unavailable",
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise history_unavailable(err) from err
 
 
 class MissingSensor(MeterEntity, SensorEntity):

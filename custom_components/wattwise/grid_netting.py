@@ -5,13 +5,14 @@ from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import DOMAIN, LOGGER
+from .const import LOGGER
 from .coordinator import TOTALS_INTERVAL
 from .history.errors import HistoryError
 from .history.history import History
 from .history.questions.grid_day import GridDay
+from .history_unavailable import history_unavailable
 
 
 class GridNettingCoordinator(DataUpdateCoordinator[GridDay | None]):
@@ -47,8 +48,4 @@ class GridNettingCoordinator(DataUpdateCoordinator[GridDay | None]):
                 self._meter_ids(), self._price_id
             )
         except HistoryError as err:
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="history_unavailable",
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise history_unavailable(err) from err

@@ -8,14 +8,15 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EntityCategory, UnitOfRatio
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .alerting.meter_watch import VOLTAGES
 from .analytics.power_quality.supply_voltage import SupplyVoltage
-from .const import DOMAIN, LOGGER
+from .const import LOGGER
 from .entity import MeterEntity
 from .history.errors import HistoryError
+from .history_unavailable import history_unavailable
 from .household import WattWiseConfigEntry
 from .meter import Meter
 from .metering.quantity import Channel
@@ -66,11 +67,7 @@ class VoltageQualityCoordinator(DataUpdateCoordinator[dict[Channel, SupplyVoltag
                     if judged:
                         found[channel] = judged
         except HistoryError as err:
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="history_unavailable",
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise history_unavailable(err) from err
         return found
 
 

@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
 
 from custom_components.wattwise.forecasts.away import AwayDaysSource
 from custom_components.wattwise.forecasts.away_ledger import AwayLedger, days_covered
@@ -14,7 +17,6 @@ from homeassistant.components.calendar import CalendarEntity, CalendarEvent
 from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
 
 ZONE: Final = ZoneInfo("Europe/Berlin")
@@ -255,7 +257,7 @@ async def test_the_recorder_knows_the_past(
         freezer.move_to(moment)
         hass.states.async_set(PERSON, state)
         await hass.async_block_till_done()
-        await get_instance(hass).async_block_till_done()
+        await async_wait_recording_done(hass)
     freezer.move_to(local(8))
     source = AwayDaysSource(hass, "home")
     await source.async_load(PERSON, PERSON)

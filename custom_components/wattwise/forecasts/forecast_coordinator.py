@@ -11,7 +11,7 @@ from homeassistant.helpers.event import (
     async_track_time_change,
 )
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..analytics.forecasting.expectation import CancelledError
@@ -19,11 +19,11 @@ from ..const import (
     CONF_CHARGERS,
     CONF_FORECAST_METERS,
     CONF_FORECAST_MODEL,
-    DOMAIN,
     LOGGER,
     MODEL_AUTOMATIC,
 )
 from ..history.errors import HistoryError
+from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
 from .covariates import CovariateSource
 from .finer_forecasts import FinerForecasts
@@ -189,11 +189,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             if self._ended:
                 # It was closed between two questions.
                 return self.data
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="history_unavailable",
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise history_unavailable(err) from err
         energy = {
             CONSUMPTION: hours.consumption,
             PRODUCTION: hours.production,
