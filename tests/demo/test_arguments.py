@@ -13,3 +13,5 @@ def test_a_new_home_knows_its_last_60_days(monkeypatch: pytest.MonkeyPatch) -> N
     assert _arguments().past == 60
     monkeypatch.setattr(sys, "argv", ["scripts/demo", "--past", "14"])
     assert _arguments().past == 14
+    monkeypatch.setattr(sys, "argv", ["scripts/demo", "--smoke"])
+    assert _arguments().past == 30

@@ -39,6 +39,8 @@ from .welcome import database_lines, terminal_lines
 
 # Every home is a folder in here, so that nothing else is ever deleted.
 _FOLDER: Final = Path(__file__).resolve().parents[2] / ".wattwise" / "demo"
+# Of the past; nobody looks at the charts of a home that is gone in a minute.
+_SMOKE_DAYS: Final = 30
 _INTERRUPTED: Final = 130
 
 type Running = AbstractAsyncContextManager[DemoHome]
@@ -116,9 +118,9 @@ def _arguments() -> argparse.Namespace:
         "--past",
         type=int,
         choices=range(1, PAST.days + 1),
-        default=PAST.days,
         metavar="DAYS",
-        help=f"of the past that a new home knows (1 to {PAST.days}, default: all)",
+        help=f"of the past that a new home knows (1 to {PAST.days}, default: all; "
+        f"{_SMOKE_DAYS} with --smoke)",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument(
@@ -129,7 +131,10 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="set a home up, wait for live values, print what was seen as JSON, end",
     )
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.past is None:
+        asked.past = _SMOKE_DAYS if asked.smoke else PAST.days
+    return asked
 
 
 def _name(text: str) -> str:
