@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.wattwise.analytics.load_windows import TimedValue
-from custom_components.wattwise.price_attributes import (
+from custom_components.wattwise.prices.price_attributes import (
     merged_prices,
     prices_in_attributes,
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.wattwise.tariff import price_factor
+from custom_components.wattwise.prices.price_units import price_factor
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.wattwise.alert_limits import AlertLimits
 from custom_components.wattwise.alerting.voltage import VoltageLimits, VoltageState
+from custom_components.wattwise.alerts.voltage_limits_store import VoltageLimitsStore
 from custom_components.wattwise.const import CONF_CONTRACTED_POWER
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
@@ -233,7 +233,10 @@ async def test_limits_do_not_depend_on_what_shows_them(
     found = meter.watch.voltage_state(Channel.VOLTAGE_L1)
     assert found is VoltageState.NORMAL
     await wattwise.config_entries.async_remove(entry.entry_id)
-    assert await AlertLimits(wattwise, "household-Home").async_load() == VoltageLimits()
+    assert (
+        await VoltageLimitsStore(wattwise, "household-Home").async_load()
+        == VoltageLimits()
+    )
 
 
 @pytest.mark.parametrize(

@@ -368,7 +368,7 @@ async def test_prices_are_not_waited_for_for_ever(
     freezer.move_to(NOW)
     await wattwise.config.async_set_time_zone(str(ZONE))
     monkeypatch.setattr(
-        "custom_components.wattwise.coming_prices._ANSWERED_WITHIN_S", 0
+        "custom_components.wattwise.prices.coming_prices._ANSWERED_WITHIN_S", 0
     )
 
     async def sleep(_call: ServiceCall) -> ServiceResponse:

@@ -10,7 +10,8 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
-from .alert_limits import AlertLimits
+from .alerts.kept_amounts import KeptAmounts
+from .alerts.voltage_limits_store import VoltageLimitsStore
 from .back_filling.back_fill import async_start_back_fill
 from .const import (
     CONF_CURRENCY,
@@ -43,7 +44,7 @@ from .http import async_register_views
 from .influx_export import InfluxExport, async_end_export, async_forget_influx
 from .load_undo import async_go_on_undoing
 from .meter import Meter
-from .price import PriceSource, async_forget_price_issue
+from .prices.price_source import PriceSource, async_forget_price_issue
 from .published_statistics import async_keep_published
 from .sensor_repairs import async_forget_sensors
 from .shared_history import (
@@ -131,8 +132,11 @@ async def _async_start(
         meter = Meter(hass, entry, subentry, history, price_id)
         await meter.coordinator.async_config_entry_first_refresh()
         household.meters[subentry.subentry_id] = meter
-    limits = AlertLimits(hass, entry.unique_id or entry.entry_id)
+    limits = VoltageLimitsStore(hass, entry.unique_id or entry.entry_id)
     household.async_set_voltage_limits(await limits.async_load())
+    household.amounts = await KeptAmounts(
+        hass, entry.unique_id or entry.entry_id
+    ).async_load()
     await household.async_start_netting(hass, entry)
     if CONF_INFLUX in entry.options:
         household.export = InfluxExport(hass, entry, history)
@@ -215,7 +219,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     """Forget keys and repairs of a household that is gone; its history is kept."""
     async_forget_price_issue(hass, entry.unique_id or "")
     async_forget_influx(hass, entry.unique_id or "")
-    await AlertLimits(hass, entry.unique_id or entry.entry_id).async_remove()
+    await VoltageLimitsStore(hass, entry.unique_id or entry.entry_id).async_remove()
+    await KeptAmounts(hass, entry.unique_id or entry.entry_id).async_remove()
     await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
     await async_forget_covariates(hass, entry)
     # The recorder may be away for long, as while it brings its database up to date.

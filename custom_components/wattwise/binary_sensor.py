@@ -8,11 +8,11 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alerts.overload_sensor import OverloadSensor, watches_overload
+from .alerts.problem_sensors import PROBLEMS, ProblemSensor
 from .entity import MeterEntity
 from .household import WattWiseConfigEntry
 from .meter import Meter
-from .overload_sensor import OverloadSensor, watches_overload
-from .problem_sensors import PROBLEMS, ProblemSensor
 
 PARALLEL_UPDATES = 0
 

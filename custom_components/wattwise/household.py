@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .alerting.voltage import VoltageLimits
+from .alerts.alert_board import AlertBoard
 from .const import DOMAIN
 from .grid_netting import GridNettingCoordinator
 from .history.history import History
@@ -54,6 +55,10 @@ class Household:
     forecast: ForecastCoordinator | None = None
     """Says what the home will use and produce; None while it is being set up."""
     voltage_limits: VoltageLimits = field(default_factory=VoltageLimits)
+    amounts: dict[str, float] = field(default_factory=dict)
+    """What the user set by number entities, by their keys."""
+    alerts: AlertBoard = field(default_factory=AlertBoard)
+    """What is wrong at the moment."""
     updates: HouseholdUpdates = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +92,12 @@ class Household:
         self.voltage_limits = limits
         for meter in self.meters.values():
             meter.watch.set_limits(limits)
+
+    @callback
+    def async_set_amount(self, key: str, amount: float) -> None:
+        """Count with another amount from now on, and show what follows from it."""
+        self.amounts[key] = amount
+        self.updates.async_tell()
 
     def alerts_by_default(self, meter: Meter) -> bool:
         """Whether a meter's alerts are shown unless the user says otherwise.

@@ -49,8 +49,7 @@ class HouseholdUpdates:
         def async_tell(_now: datetime | None = None) -> None:
             self._timer = None
             self._told_at = hass.loop.time()
-            for listening in list(self._listeners):
-                listening()
+            self.async_tell()
 
         @callback
         def async_remove() -> None:
@@ -65,6 +64,12 @@ class HouseholdUpdates:
             ]
         self._listeners.append(listener)
         return async_remove
+
+    @callback
+    def async_tell(self) -> None:
+        """Tell of a change that no coordinator tells of."""
+        for listening in list(self._listeners):
+            listening()
 
     @callback
     def _async_stop(self) -> None:

@@ -12,11 +12,11 @@ from .analytics.load_windows import (
     supply_slots,
     windows,
 )
-from .coming_prices import PricesUnavailableError, async_coming_prices
 from .forecasts.forecast_series import CONSUMPTION, PRODUCTION
 from .forecasts.found_outlook import NoOutlook, find_outlook
 from .household import Household, WattWiseConfigEntry
 from .metering.profile import MeterRole
+from .prices.coming_prices import PricesUnavailableError, async_coming_prices
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alerting.meter_watch import VOLTAGES
+from .alerts.voltage_sensors import VoltageStateSensor
 from .entity import foreign_device
 from .gap_sensors import GapCoordinator, MissingSensor
 from .history_sensor import HistorySizeSensor, async_shows_history
@@ -31,7 +32,6 @@ from .metering.quantity import Channel
 from .momentary import momentary_description, phase_name
 from .untracked_sensors import UNTRACKED_SENSORS, UntrackedSensor
 from .voltage_quality_sensors import VoltageQualityCoordinator, VoltageQualitySensor
-from .voltage_sensors import VoltageStateSensor
 from .window_sensors import async_window_sensors
 
 PARALLEL_UPDATES = 0

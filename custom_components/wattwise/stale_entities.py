@@ -9,6 +9,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .alerting.meter_watch import VOLTAGES
+from .alerts.amount_numbers import AMOUNTS
+from .alerts.overload_sensor import OVERLOAD, watches_overload
+from .alerts.problem_sensors import PROBLEMS
+from .alerts.voltage_limit_numbers import VOLTAGE_LIMITS
+from .alerts.voltage_sensors import voltage_state_key
 from .binary_sensor import CONNECTED
 from .const import DOMAIN
 from .entity import foreign_device, household_unique_id, meter_unique_id
@@ -28,12 +33,8 @@ from .meter_sensors import (
     has_cost,
 )
 from .metering.quantity import Channel
-from .number import VOLTAGE_LIMITS
-from .overload_sensor import OVERLOAD, watches_overload
-from .problem_sensors import PROBLEMS
 from .untracked_sensors import UNTRACKED_SENSORS
 from .voltage_quality_sensors import voltage_quality_key
-from .voltage_sensors import voltage_state_key
 from .window_sensors import window_descriptions
 
 
@@ -88,6 +89,11 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
         for _, sensor in household_forecasts(household)
     }
     possible |= {household_unique_id(entry, limit.key) for limit in VOLTAGE_LIMITS}
+    possible |= {
+        household_unique_id(entry, amount.key)
+        for amount in AMOUNTS
+        if amount.exists_fn(entry)
+    }
     possible |= {household_unique_id(entry, s.key) for s in window_descriptions(entry)}
     if watches_overload(household):
         possible.add(household_unique_id(entry, OVERLOAD))

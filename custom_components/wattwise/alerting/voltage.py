@@ -24,6 +24,11 @@ class VoltageState(StrEnum):
     HIGH_CRITICAL = "high_critical"
     FLUCTUATING = "fluctuating"
 
+    @property
+    def critical(self) -> bool:
+        """Whether devices may come to harm."""
+        return self in {self.LOW_CRITICAL, self.HIGH_CRITICAL}
+
 
 @dataclass(frozen=True, slots=True)
 class VoltageLimits:

@@ -35,7 +35,7 @@ from ..entity_reference import (
     referenced_entity,
     unit_of_entity,
 )
-from ..tariff import price_factor
+from ..prices.price_units import price_factor
 
 # The options that these steps ask for.
 TARIFF_OPTIONS = {CONF_CONTRACTED_POWER, CONF_TARIFF, CONF_PRICE, CONF_PRICE_ENTITY}

@@ -6,8 +6,8 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
-from .alerting.voltage import VoltageLimits
-from .const import DOMAIN, LOGGER
+from ..alerting.voltage import VoltageLimits
+from ..const import DOMAIN, LOGGER
 
 # Each may be set so far from nominal [%].
 LEAST_LIMIT: Final = 1.0
@@ -16,7 +16,7 @@ MOST_LIMIT: Final = 30.0
 _VERSION: Final = 1
 
 
-class AlertLimits:
+class VoltageLimitsStore:
     """Keeps the limits: settings of the home, whatever entities show them."""
 
     def __init__(self, hass: HomeAssistant, household_id: str) -> None:

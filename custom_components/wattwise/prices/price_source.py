@@ -20,13 +20,13 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_PRICE, CONF_PRICE_ENTITY, CONF_TARIFF, DOMAIN, TARIFF_FLAT
-from .entity_reference import referenced_entity
-from .household import Household
-from .metering.profile import MeterProfile
-from .metering.quantity import Channel
-from .metering.reading import Reading
-from .tariff import price_factor
+from ..const import CONF_PRICE, CONF_PRICE_ENTITY, CONF_TARIFF, DOMAIN, TARIFF_FLAT
+from ..entity_reference import referenced_entity
+from ..household import Household
+from ..metering.profile import MeterProfile
+from ..metering.quantity import Channel
+from ..metering.reading import Reading
+from .price_units import price_factor
 
 _ISSUE_UNUSABLE: Final = "price_entity_unusable"
 

@@ -15,8 +15,8 @@ from homeassistant.core import HomeAssistant, ServiceResponse
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .analytics.load_windows import TimedValue
-from .const import (
+from ..analytics.load_windows import TimedValue
+from ..const import (
     CONF_PRICE,
     CONF_PRICE_ENTITY,
     CONF_TARIFF,
@@ -24,10 +24,10 @@ from .const import (
     TARIFF_ENTITY,
     TARIFF_FLAT,
 )
-from .entity_reference import referenced_entity
-from .household import WattWiseConfigEntry
+from ..entity_reference import referenced_entity
+from ..household import WattWiseConfigEntry
 from .price_attributes import merged_prices, prices_in_attributes, prices_in_rows
-from .tariff import price_factor
+from .price_units import price_factor
 
 _PER_MWH: Final = 0.001
 _ANSWERED_WITHIN_S: Final = 20.0

@@ -30,8 +30,8 @@ from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
 
-from .analytics.load_windows import TimedValue
-from .forecasts.resolutions import HOUR
+from ..analytics.load_windows import TimedValue
+from ..forecasts.resolutions import HOUR
 
 # What is known for sure comes first: a forecast of prices only adds to it.
 _ATTRIBUTES: Final = (

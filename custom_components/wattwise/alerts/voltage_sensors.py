@@ -8,11 +8,11 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.core import HomeAssistant
 
-from .alerting.voltage import VoltageState
-from .entity import MeterEntity
-from .household import WattWiseConfigEntry
-from .meter import Meter
-from .metering.quantity import Channel
+from ..alerting.voltage import VoltageState
+from ..entity import MeterEntity
+from ..household import WattWiseConfigEntry
+from ..meter import Meter
+from ..metering.quantity import Channel
 
 _STATES: Final = [state.value for state in VoltageState]
 

@@ -1,8 +1,8 @@
 """Whether a home draws more than its connection is made for."""
 
+from collections.abc import Mapping
 from typing import Final, override
 
-from homeassistant.components.binary_sensor import BinarySensorEntity
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.core import callback
 from homeassistant.helpers.restore_state import (
@@ -12,12 +12,14 @@ from homeassistant.helpers.restore_state import (
 )
 from homeassistant.util import dt as dt_util
 
-from .alerting.feed import Feed
-from .alerting.overload import OverloadWatch
-from .entity import HouseholdEntity
-from .household import Household, WattWiseConfigEntry
-from .metering.profile import MeterRole
-from .metering.quantity import Channel
+from ..alerting.feed import Feed
+from ..alerting.overload import OverloadWatch
+from ..entity import HouseholdEntity
+from ..household import Household, WattWiseConfigEntry
+from ..metering.profile import MeterRole
+from ..metering.quantity import Channel
+from .alert import AlertDetail, AlertKind, AlertSeverity
+from .alert_sensor import AlertSensor
 
 OVERLOAD: Final = "overload"
 
@@ -29,14 +31,16 @@ def watches_overload(home: Household) -> bool:
     return home.has_role(MeterRole.GRID) and home.contracted_power_w is not None
 
 
-class OverloadSensor(HouseholdEntity, BinarySensorEntity, RestoreEntity):
+class OverloadSensor(AlertSensor, HouseholdEntity, RestoreEntity):
     """On while all grid meters together draw more than the contracted power."""
 
     _attr_device_class = BinarySensorDeviceClass.PROBLEM
+    alert_kind = AlertKind.OVERLOAD
 
     def __init__(self, entry: WattWiseConfigEntry) -> None:
         """Watch what a household draws from the grid."""
         super().__init__(entry, OVERLOAD)
+        self.alert_household = self.household
         self._watch: OverloadWatch | None = None
         self._feed: Feed | None = None
         self._before = False
@@ -49,6 +53,22 @@ class OverloadSensor(HouseholdEntity, BinarySensorEntity, RestoreEntity):
             self._before = last.as_dict().get(_KEPT_ACTIVE) is True
         await super().async_added_to_hass()
         self._take()
+
+    @property
+    @override
+    def alert_severity(self) -> AlertSeverity:
+        """The main breaker may trip any moment."""
+        return AlertSeverity.CRITICAL
+
+    @property
+    @override
+    def alert_details(self) -> Mapping[str, AlertDetail]:
+        """Return what is drawn, and what may be [W]."""
+        drawn = self.household.grid_power()
+        return {
+            "power": drawn.imported if drawn else None,
+            "contracted_power": self.household.contracted_power_w,
+        }
 
     @property
     @override

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.binary_sensor import (
-    BinarySensorEntity,
     BinarySensorEntityDescription,
 )
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
@@ -16,13 +15,15 @@ from homeassistant.helpers.restore_state import (
     RestoreEntity,
 )
 
-from .alerting.meter_watch import VOLTAGES, Problem
-from .alerting.voltage import VoltageState
-from .entity import MeterEntity
-from .household import WattWiseConfigEntry
-from .meter import Meter
-from .metering.profile import MeterRole
-from .metering.quantity import Channel
+from ..alerting.meter_watch import VOLTAGES, Problem
+from ..alerting.voltage import VoltageState
+from ..entity import MeterEntity
+from ..household import WattWiseConfigEntry
+from ..meter import Meter
+from ..metering.profile import MeterRole
+from ..metering.quantity import Channel
+from .alert import AlertDetail, AlertKind, AlertSeverity
+from .alert_sensor import AlertSensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ PROBLEMS: Final = (
 )
 
 
-class ProblemSensor(MeterEntity, BinarySensorEntity, RestoreEntity):
+class ProblemSensor(AlertSensor, MeterEntity, RestoreEntity):
     """On while something is wrong."""
 
     entity_description: ProblemDescription
@@ -92,6 +93,9 @@ class ProblemSensor(MeterEntity, BinarySensorEntity, RestoreEntity):
         """Tell of one problem."""
         super().__init__(hass, entry, meter, description.key)
         self.entity_description = description
+        self.alert_kind = AlertKind(description.problem)
+        self.alert_household = entry.runtime_data
+        self.alert_meter = meter.name
         self._watch = meter.watch
         self._attr_entity_registry_enabled_default = (
             entry.runtime_data.alerts_by_default(meter)
@@ -123,6 +127,30 @@ class ProblemSensor(MeterEntity, BinarySensorEntity, RestoreEntity):
                 {_KEPT_VOLTAGES: {str(c): str(s) for c, s in states.items()}}
             )
         return RestoredExtraData({_KEPT_ACTIVE: self._watch.lasts(problem)})
+
+    @property
+    @override
+    def alert_severity(self) -> AlertSeverity:
+        """A lost neutral and a voltage far off harm devices."""
+        states = self._watch.voltage_states().values()
+        match self.entity_description.problem:
+            case Problem.NEUTRAL_LOST:
+                return AlertSeverity.CRITICAL
+            case Problem.VOLTAGE if any(state.critical for state in states):
+                return AlertSeverity.CRITICAL
+        return AlertSeverity.WARNING
+
+    @property
+    @override
+    def alert_details(self) -> Mapping[str, AlertDetail]:
+        """Return what is said of each phase, and its voltage."""
+        if self.entity_description.problem is Problem.FREQUENCY:
+            return {"frequency": self.coordinator.current(Channel.FREQUENCY)}
+        details: dict[str, AlertDetail] = {}
+        for channel, state in self._watch.voltage_states().items():
+            details[f"{channel}_state"] = state.value
+            details[str(channel)] = self.coordinator.current(channel)
+        return details
 
     @property
     @override

@@ -1,0 +1,1 @@
+"""What electricity costs: now, ahead, and how that is told apart from other numbers."""
