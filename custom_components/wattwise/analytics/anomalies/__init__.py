@@ -1,0 +1,1 @@
+"""What is unusual in the energy of a home, judged by its own past."""
