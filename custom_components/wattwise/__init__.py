@@ -13,6 +13,7 @@ from .actions import async_setup_actions
 from .alerts.kept_amounts import KeptAmounts
 from .alerts.voltage_limits_store import VoltageLimitsStore
 from .back_filling.back_fill import async_start_back_fill
+from .cards.serving import async_serve_cards
 from .const import (
     CONF_CURRENCY,
     CONF_INFLUX,
@@ -70,6 +71,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
             if key_hash := subentry.data.get(CONF_KEY_HASH):
                 keys.pause(key_hash)
     async_register_views(hass)
+    await async_serve_cards(hass)
     async_setup_actions(hass)
     async_setup_websocket(hass)
     async_setup_esphome_discovery(hass)

@@ -79,6 +79,65 @@ async def test_the_energy_dashboard_shows_the_past(frontend: Frontend) -> None:
     assert max(used) > 5
 
 
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
+async def test_the_quality_of_the_voltage_can_be_printed(
+    demo_url: str, screen: Screen
+) -> None:
+    """The page shows each phase of a week, weeks before, and what goes to the printer."""
+    async with (
+        open_chromium() as browser,
+        Frontend.open(browser, demo_url, "demo", "demo", screen) as frontend,
+    ):
+        page = frontend.page
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        await frontend.visit("/demo-home/voltage-quality")
+        await page.get_by_role("heading", name="Voltage quality: Grid").wait_for()
+        await frontend.settle()
+        newest = await frontend.visible_text()
+        await frontend.screenshot(
+            SCREENSHOTS / f"voltage-quality-{screen.name}.png", height=1300
+        )
+        await page.get_by_role("button", name="Earlier").click()
+        await (
+            page.get_by_role("button", name="Later")
+            .and_(page.locator(":enabled"))
+            .wait_for()
+        )
+        await frontend.settle()
+        earlier = await frontend.visible_text()
+        await page.get_by_role("button", name="Later").click()
+        await (
+            page.get_by_role("button", name="Later")
+            .and_(page.locator(":disabled"))
+            .wait_for()
+        )
+        await page.evaluate(_WAIT_FOR_PRINT)
+        await page.get_by_role("button", name="Print").click()
+        printed = await page.evaluate("window.printed")
+    for text in (newest, earlier, printed):
+        for phase in (1, 2, 3):
+            assert text.count(f"Phase {phase}") >= 2, text
+        assert re.search(r"Within 10 % of nominal\n?[\d.]+\xa0%", text), text
+    assert "Kept" in newest
+    assert errors == []
+
+
+# The dialog of the browser would wait for somebody.
+_WAIT_FOR_PRINT: Final = """() => {
+  window.printed = new Promise((resolve) => {
+    new MutationObserver((changes, observer) => {
+      const frame = changes.flatMap((change) => [...change.addedNodes])
+        .find((node) => node.tagName === "IFRAME");
+      if (!frame) return;
+      observer.disconnect();
+      frame.contentWindow.print = () => {};
+      setTimeout(() => resolve(frame.contentDocument.body.textContent));
+    }).observe(document.body, { childList: true });
+  });
+}"""
+
+
 async def test_the_devices_show_every_entity(frontend: Frontend) -> None:
     """The pages of the household and its meters name what they show."""
     await frontend.visit(_INTEGRATION)

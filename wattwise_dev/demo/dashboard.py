@@ -84,6 +84,23 @@ def dashboard_config(known: KnownHome, entities: Entities) -> dict[str, Any]:
                     _mains(entities),
                     _meters(entities),
                 ],
+            },
+            _voltage_quality(known),
+        ],
+    }
+
+
+def _voltage_quality(known: KnownHome) -> dict[str, Any]:
+    """Return a page of its own, so that it can be printed."""
+    return {
+        "title": "Voltage quality",
+        "path": "voltage-quality",
+        "icon": "mdi:sine-wave",
+        "type": "panel",
+        "cards": [
+            {
+                "type": "custom:wattwise-power-quality",
+                "device_id": known.meters[GRID.key].device_id,
             }
         ],
     }
