@@ -1,0 +1,1 @@
+"""Pictures of WattWise at work, for the docs."""
