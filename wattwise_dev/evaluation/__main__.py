@@ -1,4 +1,4 @@
-"""Evaluate forecasts: python -m wattwise_dev.evaluation forecast ... (see --help)."""
+"""Evaluate forecasts and anomalies: python -m wattwise_dev.evaluation SUBJECT --help."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ import sys
 
 from wattwise_dev.benchmark.progress import Progress, Say
 
+from .anomalies.command import evaluate_anomalies
 from .arguments import arguments
 from .chosen import chosen_homes, chosen_models
 from .contest import Entry, run_apart
@@ -14,6 +15,7 @@ from .errors import EvaluationError
 from .figures import standings
 from .forecast_file import write_forecasts
 from .household import Household
+from .month_end import evaluate_bill
 from .other_people import OTHER_PEOPLES, ask_others
 from .plan import Plan
 from .reading import read_households
@@ -28,7 +30,13 @@ def main(command_line: list[str] | None = None) -> int:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     try:
-        _evaluate(options, Progress.begin())
+        say = Progress.begin()
+        if options.subject == "anomalies":
+            evaluate_anomalies(options, say)
+        elif options.subject == "bill":
+            evaluate_bill(options, say)
+        else:
+            _evaluate(options, say)
     except EvaluationError as err:
         print(f"scripts/evaluate: {err}", file=sys.stderr)
         return 1

@@ -30,6 +30,14 @@ many, from a file with one column each; 21 to 30 are scored, pooled models learn
       --columns 1-30 --score 21-30 --models all --json figures.json
 """
 
+_ANOMALY_EXAMPLES: Final = """
+what is unusual in one household, from a file with the columns time,kwh:
+  scripts/evaluate anomalies --input home.csv --timezone Europe/Berlin --output flags.csv
+what is found of events in many, from a file with one column each:
+  scripts/evaluate anomalies --homes homes.csv.gz --clock UTC --timezone Europe/London \\
+      --columns 1-12 --json figures.json
+"""
+
 
 def arguments(command_line: list[str] | None = None) -> argparse.Namespace:
     """Return what is asked for; ends the program where it cannot be understood."""
@@ -51,8 +59,34 @@ def arguments(command_line: list[str] | None = None) -> argparse.Namespace:
         ),
     )
     _files(forecast)
+    _knowledge(forecast)
     _protocol(forecast)
     _results(forecast)
+    anomalies = subjects.add_parser(
+        "anomalies",
+        help="how much of what is unusual is found, at how many false alarms",
+        description=(
+            "Puts events into the hours of real households and tells which of them are "
+            "found; or, with --output, tells which hours of a household are unusual."
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_ANOMALY_EXAMPLES,
+    )
+    _files(anomalies)
+    _anomaly_protocol(anomalies)
+    bill = subjects.add_parser(
+        "bill",
+        help="how good the energy expected of a month is",
+        description=(
+            "Forecasts the energy of the months of real households at some days of each, "
+            "beside the month so far, extrapolated."
+        ),
+    )
+    _files(bill)
+    bill.add_argument(
+        "--json", type=_new_file, metavar="FILE", help="all forecasts, by home and day"
+    )
+    bill.set_defaults(step=60, weather=None, country=None)
     return parser.parse_args(command_line)
 
 
@@ -92,6 +126,10 @@ def _files(parser: argparse.ArgumentParser) -> None:
         metavar="LIST",
         help="homes to read: names, or numbers like 1-20,25 (default: all)",
     )
+
+
+def _knowledge(parser: argparse.ArgumentParser) -> None:
+    files = parser.add_argument_group("what else is known")
     files.add_argument(
         "--score",
         metavar="LIST",
@@ -155,6 +193,35 @@ def _protocol(parser: argparse.ArgumentParser) -> None:
         default="ours",
         help="names or groups; the first one is written to --output (default: ours)",
     )
+
+
+def _anomaly_protocol(parser: argparse.ArgumentParser) -> None:
+    protocol = parser.add_argument_group("protocol")
+    protocol.add_argument(
+        "--events",
+        type=_positive,
+        metavar="N",
+        default=7,
+        help="events of each kind in each home (default: %(default)s)",
+    )
+    protocol.add_argument(
+        "--seed",
+        type=int,
+        default=6,
+        help="of where events are put (default: %(default)s)",
+    )
+    results = parser.add_argument_group("results")
+    results.add_argument(
+        "--output",
+        type=_new_file,
+        metavar="CSV",
+        help="no events, but the unusual hours there are: time,kind,severity,score",
+    )
+    results.add_argument(
+        "--json", type=_new_file, metavar="FILE", help="all figures, by home"
+    )
+    # What the reading of files asks for besides, and nobody here has a use for.
+    parser.set_defaults(step=60, weather=None, country=None)
 
 
 def _results(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,168 @@
+"""Makes events of hours that were unusual: one for what hangs together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ..forecasting.local_days import HOUR, Floats
+from .anomaly import Anomaly, AnomalyKind
+from .hour_series import HOURS_OF_A_DAY, Flags, HourSeries
+from .scales import SCALES
+
+# Hours without anything unusual that end an event.
+QUIET_HOURS: Final = 24
+# What explains an event, if several kinds speak of it: what says most of it first.
+_MOST_SPECIFIC: Final = (
+    AnomalyKind.OUTAGE,
+    AnomalyKind.STUCK,
+    AnomalyKind.AWAY_USE,
+    AnomalyKind.STANDBY_RISING,
+    AnomalyKind.LEFT_ON,
+    AnomalyKind.LOW_USE,
+    AnomalyKind.UNUSUAL_DAY,
+    AnomalyKind.UNUSUAL_HOUR,
+)
+# Hours from which a higher base load is no longer something that was left on.
+_LASTING_HOURS: Final = 48
+# Whole days before an event whose same hours say what was expected of it: as many as
+# can be found among so many.
+_LIKE_DAYS: Final = 56
+_LEAST_LIKE: Final = 5
+_KNOWN_SHARE: Final = 0.75
+_EXPECTED: Final = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of each hour of a series.
+
+    `ratios` (kinds of sight, hours) say how unusual it is in units of the threshold: NaN
+    where it is not beyond it. The first rows are `SCALES`, the last one is use while
+    everybody is away. `ignored` hours say nothing of what is expected.
+    """
+
+    series: HourSeries
+    ratios: Floats
+    ignored: Flags
+
+    @property
+    def flags(self) -> Flags:
+        """Which hours are unusual in any sight (hours)."""
+        return np.asarray((~np.isnan(self.ratios)).any(axis=0))
+
+
+def flagged_runs(flags: Flags) -> Iterator[tuple[int, int]]:
+    """First and last hour of each run, of which the breaks are short."""
+    at = np.flatnonzero(flags)
+    if at.size:
+        breaks = np.flatnonzero(np.diff(at) > QUIET_HOURS)
+        firsts = np.concatenate([[0], breaks + 1])
+        lasts = np.concatenate([breaks, [at.size - 1]])
+        for first, last in zip(firsts, lasts, strict=True):
+            yield int(at[first]), int(at[last])
+
+
+def anomalies_of(judged: Judged) -> tuple[Anomaly, ...]:
+    """Return one anomaly for each run of unusual hours, the newest last."""
+    return tuple(anomaly_of(judged, *run) for run in flagged_runs(judged.flags))
+
+
+def anomaly_of(judged: Judged, first: int, last: int) -> Anomaly:
+    """Tell what the run from hour `first` to hour `last` was."""
+    ratios = judged.ratios[:, first : last + 1]
+    kinds = [*(scale.kind for scale in SCALES), AnomalyKind.AWAY_USE]
+    speaking = np.asarray((~np.isnan(ratios)).any(axis=1)).tolist()
+    kind = min(
+        (kind for kind, speaks in zip(kinds, speaking, strict=True) if speaks),
+        key=_MOST_SPECIFIC.index,
+    )
+    rows = [index for index, one in enumerate(kinds) if one is kind and speaking[index]]
+    own = np.flatnonzero((~np.isnan(ratios[rows])).any(axis=0)) + first
+    begin = min(_begin(judged, row, own) for row in rows)
+    end = int(own[-1])
+    if kind is AnomalyKind.STANDBY_RISING and end - begin < _LASTING_HOURS:
+        kind = AnomalyKind.LEFT_ON
+    low, expected, high = _expected(judged, begin, end)
+    return Anomaly(
+        kind,
+        start=float(judged.series.starts[begin]),
+        end=float(judged.series.starts[end] + HOUR),
+        score=round(float(np.nanmax(ratios[rows])), 3),
+        energy=_whole(judged.series.energy[begin : end + 1]),
+        expected=expected,
+        expected_low=low,
+        expected_high=high,
+    )
+
+
+def _begin(judged: Judged, row: int, own: np.ndarray) -> int:
+    """Find the hour in which what one scale saw began."""
+    seen = own[~np.isnan(judged.ratios[row, own])]
+    first = int(seen[0])
+    if row >= len(SCALES):
+        return max(0, first - 1)
+    scale = SCALES[row]
+    if scale.kind in {AnomalyKind.STUCK, AnomalyKind.OUTAGE}:
+        run = scale.measure(judged.series.energy[: first + 1], scale.width)[-1]
+        return max(0, first + 1 - int(run))
+    if scale.width == 1:
+        return first
+    return _change(judged, max(0, first + 1 - scale.width), first)
+
+
+def _change(judged: Judged, low: int, high: int) -> int:
+    """Find where the level changed within hours low to high.
+
+    The most likely place of a change by what the newest hours are off: where the sum of
+    what is beyond half of that is largest (Page 1954).
+    """
+    local = judged.series.rows(judged.series.energy)
+    day = judged.series.place.day[low]
+    before = local[max(0, day - 28) : day]
+    known = ~np.isnan(before).all(axis=0)
+    usual = np.full(HOURS_OF_A_DAY, np.nan)
+    usual[known] = np.nanmedian(before[:, known], axis=0)
+    off = judged.series.energy - usual[judged.series.place.slot]
+    off = np.nan_to_num(off[low : high + 1])
+    shift = off[-min(6, len(off)) :].mean()
+    if shift == 0.0:
+        return low
+    beyond = np.cumsum((off * np.sign(shift) - abs(shift) / 2)[::-1])
+    return high - int(np.argmax(beyond))
+
+
+def _expected(judged: Judged, begin: int, end: int) -> tuple[float, float, float]:
+    """Quantiles of the energy that the same hours of the days before used.
+
+    Of whole stretches, because quantiles of hours do not add up to those of a stretch.
+    Hours are those of the clock on the wall.
+    """
+    series = judged.series
+    habit = np.where(judged.ignored, np.nan, series.energy)
+    line = series.rows(habit).ravel()
+    at = series.place.day * HOURS_OF_A_DAY + series.place.slot
+    low, high = int(at[begin]), int(at[end]) + 1
+    length = high - low
+    nearest = -(-length // HOURS_OF_A_DAY)
+    like = list[float]()
+    for days in range(nearest, _LIKE_DAYS + 1):
+        back = days * HOURS_OF_A_DAY
+        if low < back:
+            break
+        stretch = line[low - back : high - back]
+        if (~np.isnan(stretch)).mean() >= _KNOWN_SHARE:
+            like.append(float(np.nanmean(stretch)) * (end - begin + 1))
+    if len(like) < _LEAST_LIKE:
+        hours = line[:low][~np.isnan(line[:low])]
+        level = hours.mean() if hours.size else 0.0
+        like = [float(level) * (end - begin + 1)]
+    quantiles = np.quantile(like, _EXPECTED)
+    return float(quantiles[0]), float(quantiles[1]), float(quantiles[2])
+
+
+def _whole(energy: Floats) -> float:
+    """Energy of a stretch of which most is known [kWh]."""
+    known = energy[~np.isnan(energy)]
+    return float(known.mean() * len(energy)) if known.size else 0.0

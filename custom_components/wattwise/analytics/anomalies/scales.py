@@ -1,0 +1,207 @@
+"""The time scales on which the use of a home is looked at, and how unusual each is.
+
+A home uses energy in bursts, so the least hour of a stretch tells more than its mean: no
+eight hours of an ordinary day are all a kilowatt above what they mostly are, though their
+mean often is. Hence minima for what is left on, means for the little that is used when
+nobody is there, and single hours for what is just much.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from ..forecasting.local_days import Floats
+from .anomaly import AnomalyKind
+from .hour_series import Flags, HourSeries
+from .reference import usual
+
+# Of a stretch, so much may be unknown.
+_UNKNOWN_SHARE: Final = 0.1
+# Energy [kWh] that no meter shows, and the noise of arithmetic.
+_NOTHING: Final = 1e-4
+_SAME: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One way of looking at the newest hours.
+
+    `measure` makes a number of each hour and the `width` hours that end with it; the
+    higher, the more it speaks for `kind`. How unusual it is, is its distance from the
+    first of two quantiles (`levels`) of the last `back` days, at this hour of the day and
+    `near` hours around, in units of the distance between the two and of `least` of its
+    own unit, so that steady homes do not make much of nothing. `share` is its part,
+    beside those of the others, of the false alarms that all may raise together, `floor`
+    how unusual it has to be in any home.
+    """
+
+    name: str
+    kind: AnomalyKind
+    width: int
+    measure: Callable[[Floats, int], Floats]
+    least: float
+    share: float
+    floor: float = 1.0
+    levels: tuple[float, float] = (0.5, 0.9)
+    near: int = 1
+    back: int = 28
+
+
+def _mean(energy: Floats, width: int) -> Floats:
+    return _over(energy, width, _known_mean)
+
+
+def _least(energy: Floats, width: int) -> Floats:
+    return _over(energy, width, np.fmin.reduce)
+
+
+def _quieter_half(energy: Floats, width: int) -> Floats:
+    return _over(energy, width, lambda hours, axis: _lowest(hours, width // 2))
+
+
+def _quietest_quarter(energy: Floats, width: int) -> Floats:
+    return _over(energy, width, lambda hours, axis: _lowest(hours, width // 4))
+
+
+def _little(energy: Floats, width: int) -> Floats:
+    """Measure how little is used on the mean: ratios count, not differences."""
+    return -np.log(_mean(energy, width) + 0.02)
+
+
+def _nothing(energy: Floats, width: int) -> Floats:
+    """Hours, up to this one, in which nothing was used."""
+    return _run(energy <= _NOTHING, energy)
+
+
+def _mean_floor(energy: Floats, width: int) -> Floats:
+    """Mean over `width` hours of the least hour of the day before each."""
+    return _mean(_least(energy, 24), width)
+
+
+def _flat(energy: Floats, width: int) -> Floats:
+    """Hours, up to this one, that had the same value other than zero as that before."""
+    same = np.abs(np.diff(energy, prepend=np.nan)) < _SAME
+    return _run(same & (energy > _NOTHING), energy)
+
+
+def _run(flags: Flags, energy: Floats) -> Floats:
+    """Count how many flags in a row end with each hour; NaN where it is unknown."""
+    index = np.arange(len(flags))
+    before = np.maximum.accumulate(np.where(flags, -1, index))
+    return np.where(np.isnan(energy), np.nan, index - before)
+
+
+def _lowest(windows: Floats, count: int) -> Floats:
+    """Mean of the least values of each row; those unknown are not among them."""
+    high = np.where(np.isnan(windows), np.inf, windows)
+    least = np.partition(high, count - 1, axis=1)[:, :count]
+    return np.asarray(least.mean(axis=1), dtype=np.float64)
+
+
+def _known_mean(windows: Floats, axis: int) -> Floats:
+    known = ~np.isnan(windows)
+    count = np.maximum(known.sum(axis=axis), 1)
+    return np.asarray(np.where(known, windows, 0.0).sum(axis=axis) / count)
+
+
+def _over(energy: Floats, width: int, of: Callable[..., Floats]) -> Floats:
+    measured = np.full(len(energy), np.nan)
+    if len(energy) < width:
+        return measured
+    known = np.concatenate([[0], np.cumsum(~np.isnan(energy))])
+    enough = known[width:] - known[:-width] >= width * (1 - _UNKNOWN_SHARE)
+    values = of(sliding_window_view(energy, width), axis=1)
+    measured[width - 1 :] = np.where(enough, values, np.nan)
+    return measured
+
+
+SCALES: Final = (
+    Scale(
+        "hour",
+        AnomalyKind.UNUSUAL_HOUR,
+        1,
+        _mean,
+        least=1.0,
+        share=0.35,
+        floor=0.3,
+        levels=(0.99, 0.99),
+        near=1,
+        back=56,
+    ),
+    Scale(
+        "four_hours", AnomalyKind.UNUSUAL_HOUR, 4, _quieter_half, least=0.05, share=0.15
+    ),
+    Scale(
+        "eight_hours",
+        AnomalyKind.LEFT_ON,
+        8,
+        _quietest_quarter,
+        least=0.05,
+        share=0.15,
+        back=42,
+    ),
+    Scale("day", AnomalyKind.LEFT_ON, 24, _least, least=0.05, share=0.1),
+    Scale(
+        "day_mean", AnomalyKind.UNUSUAL_DAY, 24, _mean, least=0.1, share=0.02, back=56
+    ),
+    Scale(
+        "days_floor",
+        AnomalyKind.STANDBY_RISING,
+        72,
+        _mean_floor,
+        least=0.05,
+        share=0.1,
+        back=56,
+    ),
+    Scale("low", AnomalyKind.LOW_USE, 48, _little, least=0.1, share=0.45, back=21),
+    Scale(
+        "nothing",
+        AnomalyKind.OUTAGE,
+        1,
+        _nothing,
+        least=1.0,
+        share=0.02,
+        floor=2.5,
+        levels=(0.95, 0.95),
+        back=56,
+    ),
+    Scale("flat", AnomalyKind.STUCK, 1, _flat, least=1.0, share=0.02, floor=5.5),
+)
+SHARES: Final = np.array([scale.share for scale in SCALES])
+FLOORS: Final = np.array([scale.floor for scale in SCALES])
+
+
+def unusualness(
+    series: HourSeries, first: int = 0, ignored: Flags | None = None
+) -> Floats:
+    """Measure how unusual each hour is on each scale: (scales, hours), NaN if unknown.
+
+    Nothing after an hour has a part in it. Only days from `first` on are looked at, the
+    rest is NaN. `ignored` hours say nothing of what is usual.
+    """
+    found = np.full((len(SCALES), len(series)), np.nan)
+    asked = series.place.day >= first
+    at = series.place.day[asked] - first, series.place.slot[asked]
+    for index, scale in enumerate(SCALES):
+        measured = scale.measure(series.energy, scale.width)
+        # How long a value stayed needs no habit to be held against.
+        if scale.kind is AnomalyKind.STUCK:
+            found[index, asked] = measured[asked]
+            continue
+        habit = measured if ignored is None else np.where(ignored, np.nan, measured)
+        middle, high = usual(
+            series.rows(habit), scale.levels, first, scale.near, scale.back
+        )[:, *at]
+        found[index, asked] = (measured[asked] - middle) / (high - middle + scale.least)
+    return found
+
+
+def daily_peaks(series: HourSeries, scores: Floats) -> Floats:
+    """Return the most unusual hour of each local day: (scales, days), NaN unknown."""
+    peaks = np.full((len(scores), series.days), -np.inf)
+    for row, score in zip(peaks, scores, strict=True):
+        np.maximum.at(row, series.place.day, np.where(np.isnan(score), -np.inf, score))
+    return np.where(np.isinf(peaks), np.nan, peaks)

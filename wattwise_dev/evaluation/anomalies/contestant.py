@@ -1,0 +1,94 @@
+"""Who looks for anomalies: our detector, and the methods it has to be better than."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Final, override
+
+import numpy as np
+
+from custom_components.wattwise.analytics.anomalies.detector import DAYS_NEEDED
+from custom_components.wattwise.analytics.anomalies.hour_series import (
+    Flags,
+    HourSeries,
+)
+from custom_components.wattwise.analytics.anomalies.judgement import (
+    scores_of,
+    thresholds_by_day,
+)
+from custom_components.wattwise.analytics.anomalies.scales import daily_peaks
+from custom_components.wattwise.analytics.anomalies.thresholds import thresholds
+from custom_components.wattwise.analytics.forecasting.local_days import Floats
+
+# Days before a day without which nothing can be said of it.
+_LOOKED_BACK: Final = 75
+
+
+class Contestant(ABC):
+    """Flags hours of one home. What it says of an hour depends on nothing after it."""
+
+    name: str
+
+    def __init__(self, series: HourSeries) -> None:
+        """Learn day by day from the home as it was."""
+        self._series = series
+        self._scores = self._score(series, 0)
+        self._limits = self._by_day(range(DAYS_NEEDED, series.days))
+
+    @property
+    def flags(self) -> Flags:
+        """Which hours it flags (hours)."""
+        flags = np.zeros(len(self._series), dtype=bool)
+        for day, limits in self._limits.items():
+            hours = self._series.place.day == day
+            flags[hours] = _any_above(self._scores[:, hours], limits)
+        return flags
+
+    def flags_of(self, changed: HourSeries, begin: int) -> Flags:
+        """Which hours it flags from hour `begin` on, if from then all had been changed.
+
+        By what it had learned when that day began.
+        """
+        day = int(changed.place.day[begin])
+        first = int(np.searchsorted(changed.place.day, max(0, day - _LOOKED_BACK)))
+        part = HourSeries(
+            changed.zone, int(changed.starts[first]), changed.energy[first:]
+        )
+        number = int(part.place.day[begin - first])
+        scores = self._score(part, number, day)[:, begin - first :]
+        return _any_above(scores, self._limits[day])
+
+    @abstractmethod
+    def _score(
+        self, series: HourSeries, first: int, known: int | None = None
+    ) -> Floats:
+        """How unusual hours are (ways of looking, hours), from day `first` on.
+
+        `known` is which day of the home that is, if `series` is a part of it.
+        """
+
+    def _by_day(self, days: Iterable[int]) -> dict[int, Floats]:
+        """Set the threshold that each day begins with, like our own."""
+        peaks = daily_peaks(self._series, self._scores)
+        one, none = np.ones(1), np.zeros(1)
+        return {day: thresholds(peaks[:, :day], one, none) for day in days}
+
+
+class WattWise(Contestant):
+    """What the integration does."""
+
+    name = "wattwise"
+
+    @override
+    def _score(
+        self, series: HourSeries, first: int, known: int | None = None
+    ) -> Floats:
+        return scores_of(series, np.zeros(len(series), dtype=bool), first)
+
+    @override
+    def _by_day(self, days: Iterable[int]) -> dict[int, Floats]:
+        return thresholds_by_day(self._series, self._scores, days)
+
+
+def _any_above(scores: Floats, limits: Floats) -> Flags:
+    with np.errstate(invalid="ignore"):
+        return np.asarray((scores > limits[:, None]).any(axis=0))
