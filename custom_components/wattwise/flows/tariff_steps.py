@@ -1,7 +1,8 @@
 """The steps of a flow that ask what electricity costs."""
 
 from abc import abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import probatio
 
@@ -19,14 +20,18 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
 )
 
+from ..analytics.tariffs.rate_texts import RateError, rate_of
 from ..const import (
+    CONF_CHARGES,
     CONF_CONTRACTED_POWER,
     CONF_PRICE,
     CONF_PRICE_ENTITY,
+    CONF_RATES,
     CONF_TARIFF,
     TARIFF_ENTITY,
     TARIFF_FLAT,
     TARIFF_NONE,
+    TARIFF_TIME_OF_USE,
 )
 from ..entity_reference import (
     EntityContent,
@@ -36,9 +41,17 @@ from ..entity_reference import (
     unit_of_entity,
 )
 from ..prices.price_units import price_factor
+from .tariff_form import charges_section, chosen_charges, price_field, rates_field
 
 # The options that these steps ask for.
-TARIFF_OPTIONS = {CONF_CONTRACTED_POWER, CONF_TARIFF, CONF_PRICE, CONF_PRICE_ENTITY}
+TARIFF_OPTIONS: Final = {
+    CONF_CONTRACTED_POWER,
+    CONF_TARIFF,
+    CONF_PRICE,
+    CONF_PRICE_ENTITY,
+    CONF_RATES,
+    CONF_CHARGES,
+}
 
 
 def power_and_tariff_fields() -> dict[probatio.Marker, Any]:
@@ -55,7 +68,7 @@ def power_and_tariff_fields() -> dict[probatio.Marker, Any]:
         ),
         probatio.Required(CONF_TARIFF, default=TARIFF_NONE): SelectSelector(
             SelectSelectorConfig(
-                options=[TARIFF_NONE, TARIFF_FLAT, TARIFF_ENTITY],
+                options=[TARIFF_NONE, TARIFF_FLAT, TARIFF_TIME_OF_USE, TARIFF_ENTITY],
                 translation_key=CONF_TARIFF,
             )
         ),
@@ -93,6 +106,8 @@ class TariffSteps(ConfigEntryBaseFlow):
         }
         if self._options[CONF_TARIFF] == TARIFF_FLAT:
             return await self.async_step_flat_price()
+        if self._options[CONF_TARIFF] == TARIFF_TIME_OF_USE:
+            return await self.async_step_time_of_use()
         if self._options[CONF_TARIFF] == TARIFF_ENTITY:
             return await self.async_step_price_entity()
         return await self._async_finish_tariff()
@@ -106,28 +121,56 @@ class TariffSteps(ConfigEntryBaseFlow):
             # The frontend fills the field with 0; passing it on would be a price.
             if user_input[CONF_PRICE] > 0:
                 self._options[CONF_PRICE] = user_input[CONF_PRICE]
-                return await self._async_finish_tariff()
+                return await self._async_take_charges(user_input)
             errors[CONF_PRICE] = "price_needed"
         schema = probatio.Schema(
             {
-                probatio.Required(CONF_PRICE): NumberSelector(
-                    NumberSelectorConfig(
-                        min=0,
-                        step="any",
-                        mode=NumberSelectorMode.BOX,
-                        unit_of_measurement=f"{self._currency}/kWh",
-                    )
-                )
+                probatio.Required(CONF_PRICE): price_field(self._currency),
+                **charges_section(self._currency, self._known_price()),
             }
         )
         return self.async_show_form(
             step_id="flat_price",
             data_schema=self.add_suggested_values_to_schema(
-                schema, self._known_price()
+                schema, user_input or self._known_price()
             ),
             errors=errors,
             description_placeholders={"currency": self._currency},
         )
+
+    async def async_step_time_of_use(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the price of most hours, and for those of other times."""
+        errors: dict[str, str] = {}
+        hours = ""
+        if user_input is not None:
+            errors, hours = _rate_errors(user_input)
+            if not errors:
+                self._options[CONF_PRICE] = user_input[CONF_PRICE]
+                self._options[CONF_RATES] = user_input[CONF_RATES]
+                return await self._async_take_charges(user_input)
+        schema = probatio.Schema(
+            {
+                probatio.Required(CONF_PRICE): price_field(self._currency),
+                probatio.Required(CONF_RATES): rates_field(self._currency),
+                **charges_section(self._currency, self._known_price()),
+            }
+        )
+        return self.async_show_form(
+            step_id="time_of_use",
+            data_schema=self.add_suggested_values_to_schema(
+                schema, user_input or self._known_price()
+            ),
+            errors=errors,
+            description_placeholders={"currency": self._currency, "hours": hours},
+        )
+
+    async def _async_take_charges(self, user_input: dict[str, Any]) -> ConfigFlowResult:
+        """Keep the other parts of the bill, and go on."""
+        if charges := chosen_charges(user_input.get(CONF_CHARGES, {})):
+            self._options[CONF_CHARGES] = charges
+        return await self._async_finish_tariff()
 
     async def async_step_price_entity(
         self, user_input: dict[str, Any] | None = None
@@ -142,7 +185,7 @@ class TariffSteps(ConfigEntryBaseFlow):
             if error is None:
                 reference = lasting_reference(self.hass, entity_id)
                 self._options[CONF_PRICE_ENTITY] = reference
-                return await self._async_finish_tariff()
+                return await self._async_take_charges(user_input)
             errors[CONF_PRICE_ENTITY] = error
             unit = unit_of_entity(self.hass, entity_id) or ""
         schema = probatio.Schema(
@@ -153,7 +196,8 @@ class TariffSteps(ConfigEntryBaseFlow):
                             domain=["sensor", "input_number", "number"]
                         )
                     )
-                )
+                ),
+                **charges_section(self._currency, self._known_price()),
             }
         )
         return self.async_show_form(
@@ -179,3 +223,18 @@ class TariffSteps(ConfigEntryBaseFlow):
         if price_factor(unit, self._currency) is None:
             return "not_a_price"
         return None
+
+
+def _rate_errors(user_input: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    """Return what is wrong with prices by the clock, and which hours are meant."""
+    # The frontend fills the field with 0; passing it on would be a price.
+    if user_input[CONF_PRICE] <= 0:
+        return {CONF_PRICE: "price_needed"}, ""
+    if not user_input[CONF_RATES]:
+        return {CONF_RATES: "rates_needed"}, ""
+    for rate in user_input[CONF_RATES]:
+        try:
+            rate_of(rate)
+        except RateError as err:
+            return {CONF_RATES: err.reason}, err.text
+    return {}, ""

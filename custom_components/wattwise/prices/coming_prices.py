@@ -1,4 +1,4 @@
-"""What electricity will cost: the flat price, or what a price entity knows ahead.
+"""What electricity will cost: by the tariff's own rules, or as a price entity knows ahead.
 
 Most integrations tell coming prices in attributes of the entity. Some tell them by an
 action only; those of Home Assistant itself are asked: Nord Pool, Tibber, EnergyZero,
@@ -8,6 +8,7 @@ easyEnergy and Amber Electric (components/*/services.py).
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
@@ -17,15 +18,14 @@ from homeassistant.util import dt as dt_util
 
 from ..analytics.load_windows import TimedValue
 from ..const import (
-    CONF_PRICE,
     CONF_PRICE_ENTITY,
     CONF_TARIFF,
     LOGGER,
     TARIFF_ENTITY,
-    TARIFF_FLAT,
 )
 from ..entity_reference import referenced_entity
 from ..household import WattWiseConfigEntry
+from .present_tariff import async_present_steps
 from .price_attributes import merged_prices, prices_in_attributes, prices_in_rows
 from .price_units import price_factor
 
@@ -49,13 +49,18 @@ async def async_coming_prices(
 ) -> list[TimedValue]:
     """Return the prices [currency per kWh] known between two times [s], in order.
 
-    A flat price is known for all of it; without a price there are none. Raises
-    PricesUnavailableError.
+    Those of the household's own rules are known for all of it; without a price there
+    are none. Raises PricesUnavailableError.
     """
-    tariff = entry.options.get(CONF_TARIFF)
-    if tariff == TARIFF_FLAT:
-        return [TimedValue(start, end, float(entry.options[CONF_PRICE]))]
-    if tariff != TARIFF_ENTITY:
+    if steps := await async_present_steps(hass, entry, start, end):
+        moments = [max(start, moment) for moment, _ in steps]
+        return [
+            TimedValue(begin, until, price)
+            for (begin, until), (_, price) in zip(
+                pairwise([*moments, end]), steps, strict=True
+            )
+        ]
+    if entry.options.get(CONF_TARIFF) != TARIFF_ENTITY:
         return []
     entity_id = referenced_entity(hass, entry.options[CONF_PRICE_ENTITY])
     state = hass.states.get(entity_id) if entity_id else None

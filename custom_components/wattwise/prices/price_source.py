@@ -1,7 +1,6 @@
 """The price of electricity over time, kept in the history like any reading."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.const import (
     ATTR_UNIT_OF_MEASUREMENT,
@@ -20,12 +19,20 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_PRICE, CONF_PRICE_ENTITY, CONF_TARIFF, DOMAIN, TARIFF_FLAT
+from ..const import (
+    CONF_PRICE,
+    CONF_PRICE_ENTITY,
+    CONF_TARIFF,
+    DOMAIN,
+    TARIFF_FLAT,
+    TARIFF_TIME_OF_USE,
+)
 from ..entity_reference import referenced_entity
-from ..household import Household
+from ..household import Household, WattWiseConfigEntry
 from ..metering.profile import MeterProfile
 from ..metering.quantity import Channel
 from ..metering.reading import Reading
+from .clock_prices import ClockPrices
 from .price_units import price_factor
 
 _ISSUE_UNUSABLE: Final = "price_entity_unusable"
@@ -38,27 +45,34 @@ def async_forget_price_issue(hass: HomeAssistant, price_id: str) -> None:
 
 
 class PriceSource:
-    """Notes the household's price: the flat one, or an entity's whenever it changes."""
+    """Notes the household's price: the flat one, or one that changes whenever it does."""
 
     def __init__(
         self,
         hass: HomeAssistant,
-        options: Mapping[str, Any],
+        entry: WattWiseConfigEntry,
         household: Household,
         price_id: str,
     ) -> None:
         """Note a household's prices in its history under `price_id`."""
         self._hass = hass
-        self._options = options
+        self._entry = entry
+        self._options = entry.options
         self._household = household.name
         self._currency = household.currency
         self._profile = MeterProfile(price_id)
         self._history = household.history
 
     async def async_start(self) -> CALLBACK_TYPE | None:
-        """Note the price now and, for an entity, whenever it changes."""
+        """Note the price now and, unless it is the same at all times, whenever it changes."""
         await self._history.add_meter(self._profile.meter_id, self._household)
-        stop = self._follow()
+        stop: CALLBACK_TYPE | None
+        if self._options[CONF_TARIFF] == TARIFF_TIME_OF_USE:
+            stop = await ClockPrices(
+                self._hass, self._entry, self._history, self._profile
+            ).async_start()
+        else:
+            stop = self._follow()
         await self._history.flush()
         return stop
 

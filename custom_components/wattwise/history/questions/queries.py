@@ -186,7 +186,7 @@ class Queries:
             return None
         return energy_cost(
             finest(self.connection, self.calendar, channel_id, start_ms, end_ms),
-            self._prices(price_id, start_ms, end_ms),
+            self.prices(price_id, start_ms, end_ms),
         )
 
     def netted_grid_day(
@@ -209,10 +209,10 @@ class Queries:
                     ways[channel] += five_minutes(
                         self.connection, channel_id, today, now_ms + 1
                     )
-        prices = self._prices(price_id, today, now_ms + 1) if price_id else []
+        prices = self.prices(price_id, today, now_ms + 1) if price_id else []
         return netted_day(today, imported, exported, prices)
 
-    def _prices(self, price_id: str, start_ms: int, end_ms: int) -> list[RawReading]:
+    def prices(self, price_id: str, start_ms: int, end_ms: int) -> list[RawReading]:
         """Return the prices of a period, each valid until the next."""
         price_channel = self.channel_id(price_id, Channel.PRICE)
         if price_channel is None:

@@ -1,0 +1,1 @@
+"""What electricity costs under a tariff: prices by the clock, charges, bills."""
