@@ -22,6 +22,7 @@ from wattwise_dev.home_assistant import (
 )
 from wattwise_dev.home_assistant.configuration import REPOSITORY
 
+from .alerts.benchmark import benchmark_alerts
 from .forecast.benchmark import benchmark_forecast
 from .history.benchmark import benchmark_history
 from .ingest.benchmark import benchmark_ingest
@@ -34,6 +35,7 @@ _BENCHMARKS: dict[str, Callable[[Path, bool, Say], Awaitable[Findings]]] = {
     "ingest": benchmark_ingest,
     "history": benchmark_history,
     "forecast": benchmark_forecast,
+    "alerts": benchmark_alerts,
 }
 _FAILURES = (
     BrokenProcessPool,
@@ -97,7 +99,8 @@ def _options() -> argparse.Namespace:
             "          throughput, event loop, memory\n"
             "history   keeping readings: throughput, size of the file, questions,\n"
             "          beside bare SQLite and Home Assistant's recorder\n"
-            "forecast  learning and forecasting a home: time, memory, size"
+            "forecast  learning and forecasting a home: time, memory, size\n"
+            "alerts    judging what a meter reports by every rule: time"
         ),
     )
     parser.add_argument("benchmark", choices=list(_BENCHMARKS))

@@ -65,14 +65,16 @@ class PhasesWatch:
 
     def update(self, channel: Channel, time_ms: int, volts: float) -> None:
         """Note the voltage of one phase."""
-        self._volts[channel] = time_ms, volts
-        self._volts = {
-            phase: (at, value)
-            for phase, (at, value) in self._volts.items()
-            if abs(time_ms - at) <= self._hold_ms
-        }
-        if len(self._volts) > 1:
-            self._judge(time_ms, [value for _, value in self._volts.values()])
+        known = self._volts
+        known[channel] = time_ms, volts
+        if any(abs(time_ms - at) > self._hold_ms for at, _ in known.values()):
+            known = self._volts = {
+                phase: (at, value)
+                for phase, (at, value) in known.items()
+                if abs(time_ms - at) <= self._hold_ms
+            }
+        if len(known) > 1:
+            self._judge(time_ms, [value for _, value in known.values()])
 
     def _judge(self, time_ms: int, volts: list[float]) -> None:
         if (
