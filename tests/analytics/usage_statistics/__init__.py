@@ -1,0 +1,1 @@
+"""How much a meter usually tells, when that is much, and when it is too much."""
