@@ -1,0 +1,1 @@
+"""What a home could do better, judged by its own past."""
