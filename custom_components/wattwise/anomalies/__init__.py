@@ -1,0 +1,1 @@
+"""What is unusual in a home, as its people are told of it."""

@@ -1,0 +1,86 @@
+"""What people are told of an anomaly, and which alert tells them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from ..alerts.alert import AlertDetail, AlertKind, AlertSeverity
+from ..analytics.anomalies.anomaly import Anomaly, AnomalyKind
+from .probable_reason import Cause
+
+# Few alerts, so that each means something. What is only told by the action, such as a
+# meter that sticks, has alerts elsewhere or is nothing to be alarmed by.
+_ALERTS: Final = {
+    AnomalyKind.UNUSUAL_HOUR: AlertKind.UNUSUAL_USE,
+    AnomalyKind.UNUSUAL_DAY: AlertKind.UNUSUAL_USE,
+    AnomalyKind.LEFT_ON: AlertKind.LEFT_ON,
+    AnomalyKind.STANDBY_RISING: AlertKind.STANDBY_RISING,
+    AnomalyKind.AWAY_USE: AlertKind.AWAY_USE,
+    AnomalyKind.PRODUCTION_DROP: AlertKind.PRODUCTION_DROP,
+}
+# From so much on, an unusual hour or day is worth a look today [kWh].
+_MUCH: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAnomaly:
+    """An anomaly with what is made of it.
+
+    `ongoing` says that nothing tells yet that it is over, `normal` that people said that
+    it was to be expected. `cost` is what the difference from what was expected is worth
+    [currency], None without a price.
+    """
+
+    anomaly: Anomaly
+    ongoing: bool
+    normal: bool
+    cause: Cause
+    cost: float | None
+
+    @property
+    def anomaly_id(self) -> str:
+        """What people call it by: it stays while the anomaly goes on."""
+        return anomaly_id(self.anomaly)
+
+    @property
+    def alert(self) -> AlertKind | None:
+        """The alert that is on meanwhile; less used than usual alarms nobody."""
+        if self.anomaly.kind is AnomalyKind.UNUSUAL_DAY and self.anomaly.excess < 0:
+            return None
+        return _ALERTS.get(self.anomaly.kind)
+
+    @property
+    def alarms(self) -> bool:
+        """Whether its alert is on because of it."""
+        return self.ongoing and not self.normal and self.alert is not None
+
+    @property
+    def severity(self) -> AlertSeverity:
+        """How soon a person has to care."""
+        match self.anomaly.kind:
+            case AnomalyKind.UNUSUAL_HOUR | AnomalyKind.UNUSUAL_DAY:
+                much = self.anomaly.excess >= _MUCH
+                return AlertSeverity.WARNING if much else AlertSeverity.NOTICE
+            case AnomalyKind.STANDBY_RISING | AnomalyKind.LOW_USE:
+                return AlertSeverity.NOTICE
+        return AlertSeverity.WARNING
+
+    def figures(self) -> Mapping[str, AlertDetail]:
+        """Return what explains it, as plain numbers and words."""
+        return {
+            "kind": self.anomaly.kind.value,
+            "energy_kwh": round(self.anomaly.energy, 3),
+            "expected_low_kwh": round(self.anomaly.expected_low, 3),
+            "expected_high_kwh": round(self.anomaly.expected_high, 3),
+            "excess_kwh": round(self.anomaly.excess, 3),
+            "cost": None if self.cost is None else round(self.cost, 2),
+            "reason": self.cause.reason.value,
+            "appliance": self.cause.appliance,
+        }
+
+
+def anomaly_id(anomaly: Anomaly) -> str:
+    """Return what tells an anomaly from all others of a home."""
+    start = datetime.fromtimestamp(anomaly.start, UTC)
+    return f"{anomaly.kind}_{start:%Y%m%dT%H%M}"
