@@ -115,6 +115,7 @@ async def async_add_household(
     *meters: ConfigSubentry,
     name: str = "Home",
     options: dict[str, Any] | None = None,
+    country: str = "DE",
 ) -> MockConfigEntry:
     """Add a household with meters and set it up."""
     entry = MockConfigEntry(
@@ -123,7 +124,7 @@ async def async_add_household(
         unique_id=f"household-{name}",
         data={
             "name": name,
-            CONF_COUNTRY: "DE",
+            CONF_COUNTRY: country,
             CONF_CURRENCY: "EUR",
             CONF_NOMINAL_VOLTAGE: 230.0,
             CONF_PHASES: 1,

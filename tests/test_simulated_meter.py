@@ -9,6 +9,8 @@ from custom_components.wattwise.const import (
     CONF_SOURCE,
     SOURCE_SIMULATED,
 )
+from custom_components.wattwise.history.periods.calendar import Period
+from custom_components.wattwise.metering.quantity import Channel
 from homeassistant.const import (
     ATTR_DEVICE_ID,
     CONF_NAME,
@@ -20,8 +22,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 
-from .homes import async_add_household, push_meter
+from .homes import async_add_household, only_meter, push_meter
 from .meter_flows import add_household, add_push_meter, begin, reconfigure, submit
 from .test_actions import call
 from .test_meters import pass_time, report
@@ -157,6 +160,63 @@ async def test_silence(
     assert shown(wattwise, "sensor.pretender_power") == STATE_UNAVAILABLE
     await last(wattwise, freezer, 100)
     assert shown(wattwise, "binary_sensor.pretender_connection") == STATE_ON
+
+
+async def power_of(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, condition: str
+) -> list[float]:
+    """Return the power that is shown in a minute of a condition."""
+    await play(hass, condition, minutes=1)
+    shown_w = []
+    for _ in range(10):
+        await last(hass, freezer, 5)
+        shown_w.append(float(shown(hass, "sensor.pretender_power")))
+    await last(hass, freezer, 20)
+    return shown_w
+
+
+async def test_what_a_home_uses(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """A heater, more stand-by, nothing at all, and a meter that is stuck."""
+    usual = await power_of(wattwise, freezer, "normal")
+    assert len(set(usual)) > 5
+    assert max(usual) < 1_500
+    assert min(await power_of(wattwise, freezer, "left_on")) > 2_000
+    raised = await power_of(wattwise, freezer, "standby_raised")
+    assert min(raised) > 350
+    assert max(raised) < 1_800
+    assert set(await power_of(wattwise, freezer, "nothing_used")) == {0.0}
+    assert len(set(await power_of(wattwise, freezer, "value_stuck"))) == 1
+    assert len(set(await power_of(wattwise, freezer, "normal"))) > 5
+
+
+async def test_a_past_on_demand(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """A simulated meter can be given days of past, once; what it measured stays."""
+    device = device_of(wattwise, "sensor.pretender_power")
+    question = {ATTR_DEVICE_ID: device, "condition": "normal"}
+    for days in (2, 3, 3):
+        await call(wattwise, "simulate", **question, past_days=days)
+    history = only_meter(simulated).history
+    now_ms = int(dt_util.utcnow().timestamp() * 1000)
+    day_ms = 86_400_000
+    buckets = await history.buckets(
+        only_meter(simulated).profile.meter_id,
+        Channel.ENERGY_IMPORT,
+        now_ms - 5 * day_ms,
+        now_ms,
+        Period.DAY,
+    )
+    # The days of the clock on the wall: of the first and the last one parts.
+    assert len(buckets) == 4
+    for bucket in buckets[1:3]:
+        assert bucket.covered_ms == day_ms
+        assert 5_000 < bucket.energy_wh < 15_000
+    first = buckets[0]
+    # It is three in the morning there.
+    assert first.covered_ms == pytest.approx(21 * 3_600_000, abs=600_000)
 
 
 async def test_a_real_meter_is_refused(wattwise: HomeAssistant) -> None:

@@ -71,7 +71,7 @@ async def test_all_that_is_shown_is_kept(
     """Nothing that a set-up makes is taken for something that it does not make."""
     meters = [push_meter(name.lower(), name, role) for name in ("One", "Two")]
     meters += [push_meter("roof", "Roof", MeterRole.PRODUCTION)]
-    entry = await async_add_household(wattwise, *meters, options=PRICE)
+    entry = await async_add_household(wattwise, *meters, options=PRICE, country="BE")
     await change(wattwise, entry, "Two", **{CONF_PARENT: meters[0].subentry_id})
     await pass_time(wattwise, freezer, 61)
     for name in ("One", "Two", "Roof"):
@@ -105,7 +105,12 @@ async def test_another_role(
     after = registered(wattwise, entry)
     assert not after & costs
     assert {key.removeprefix("household-Home_") for key in after if "Home" in key} == {
+        "advice",
+        "alerts",
         "history_size",
+        "anomaly_detection",
+        "production_drop",
+        "this_was_normal",
         "production_power",
         "production_today",
         "production_peak_power",
@@ -120,7 +125,14 @@ async def test_another_role(
             for level in ("warning", "critical")
         ),
     }
-    kept = {key for key in before if not key.startswith("household")} - costs
+    meter_id = only_meter(entry).profile.meter_id
+    of_use = {
+        f"{meter_id}_{key}"
+        for key in ("usage_zone", "usage_interval", "typical_use", "high_use")
+    }
+    assert of_use <= before
+    assert not after & of_use
+    kept = {key for key in before if not key.startswith("household")} - costs - of_use
     assert kept <= after
 
 

@@ -31,6 +31,7 @@ FLOWS: Final = {
 
 TOP_LEVEL: Final = {
     "common",
+    "conditions",
     "config",
     "config_subentries",
     "device",
@@ -42,6 +43,7 @@ TOP_LEVEL: Final = {
     "services",
     "system_health",
     "title",
+    "triggers",
 }
 STEP: Final = {
     "data",
@@ -232,6 +234,6 @@ def test_entities() -> None:
 
 def test_icons() -> None:
     """All icons are of Material Design."""
-    assert set(ICONS) <= {"entity", "services"}
+    assert set(ICONS) <= {"conditions", "entity", "services", "triggers"}
     for path, icon in texts_of(ICONS):
         assert re.fullmatch(r"mdi:[a-z0-9-]+", icon), path

@@ -10,8 +10,17 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
+from .advice.advice_coordinator import AdviceCoordinator
+from .advice.advice_store import AdviceStore
+from .alerts.alert_announcements import async_announce_alerts
+from .alerts.demand_coordinator import async_start_demand
+from .alerts.kept_alerts import KeptAlerts
 from .alerts.kept_amounts import KeptAmounts
 from .alerts.voltage_limits_store import VoltageLimitsStore
+from .anomalies.anomaly_coordinator import (
+    AnomalyCoordinator,
+    async_forget_anomalies,
+)
 from .back_filling.back_fill import async_start_back_fill
 from .cards.serving import async_serve_cards
 from .const import (
@@ -45,6 +54,7 @@ from .http import async_register_views
 from .influx_export import InfluxExport, async_end_export, async_forget_influx
 from .load_undo import async_go_on_undoing
 from .meter import Meter
+from .prices.bill_forecast import async_follow_bill
 from .prices.price_source import PriceSource, async_forget_price_issue
 from .published_statistics import async_keep_published
 from .sensor_repairs import async_forget_sensors
@@ -55,9 +65,17 @@ from .shared_history import (
 )
 from .sources.push_keys import PushKeys
 from .stale_entities import async_is_stale_device, async_remove_stale
+from .usage.usage_coordinator import UsageCoordinator
 from .websocket import async_setup_websocket
 
-PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.NUMBER, Platform.SENSOR]
+PLATFORMS: Final = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+]
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -127,7 +145,7 @@ async def _async_start(
     if entry.options.get(CONF_TARIFF) != TARIFF_ENTITY:
         async_forget_price_issue(hass, entry.unique_id or "")
     if price_id:
-        prices = PriceSource(hass, entry.options, household, price_id)
+        prices = PriceSource(hass, entry, household, price_id)
         if stop := await prices.async_start():
             household.stop_sources.append(stop)
     for subentry in entry.get_subentries_of_type(SUBENTRY_TYPE_METER):
@@ -139,11 +157,18 @@ async def _async_start(
     household.amounts = await KeptAmounts(
         hass, entry.unique_id or entry.entry_id
     ).async_load()
+    await household.alerts.async_load(
+        KeptAlerts(hass, entry.unique_id or entry.entry_id)
+    )
     await household.async_start_netting(hass, entry)
     if CONF_INFLUX in entry.options:
         household.export = InfluxExport(hass, entry, history)
     entry.runtime_data = household
-    household.forecast = ForecastCoordinator(hass, entry)
+    _judge_energy(hass, entry, household)
+    household.demand = await async_start_demand(hass, entry)
+    household.advice = AdviceCoordinator(hass, entry)
+    await household.advice.async_load()
+    household.bill = async_follow_bill(hass, entry)
 
     # Meters refer to the household's device as what they are connected through.
     dr.async_get(hass).async_get_or_create(
@@ -160,11 +185,34 @@ async def _async_start(
         await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
         raise
     entry.async_on_unload(async_follow_entities(hass, entry))
+    await async_announce_alerts(hass, entry)
     async_publish_forecasts(hass, entry)
-    entry.async_on_unload(household.forecast.async_follow())
+    _follow_energy(entry, household)
+    entry.async_on_unload(household.advice.async_follow())
     async_start_back_fill(hass, entry)
     async_keep_published(hass, entry)
     async_go_on_undoing(hass, entry)
+
+
+@callback
+def _judge_energy(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, household: Household
+) -> None:
+    """Prepare what says what energy will be used, and which use was unusual."""
+    household.forecast = ForecastCoordinator(hass, entry)
+    household.anomalies = AnomalyCoordinator(hass, entry, household.forecast)
+    household.usage = UsageCoordinator(hass, entry)
+
+
+@callback
+def _follow_energy(entry: WattWiseConfigEntry, household: Household) -> None:
+    """Let them look each hour; none before the entities that show it are there."""
+    if household.forecast:
+        entry.async_on_unload(household.forecast.async_follow())
+    if household.anomalies:
+        entry.async_on_unload(household.anomalies.async_follow())
+    if household.usage:
+        entry.async_on_unload(household.usage.async_follow())
 
 
 async def _async_start_export(
@@ -205,6 +253,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     _pause_keys(hass, household)
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
+    await household.alerts.async_save()
     _forget_removed_meters(hass, entry, household)
     household.async_stop_sources()
     for meter in household.meters.values():
@@ -222,8 +271,11 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     async_forget_price_issue(hass, entry.unique_id or "")
     async_forget_influx(hass, entry.unique_id or "")
     await VoltageLimitsStore(hass, entry.unique_id or entry.entry_id).async_remove()
+    await KeptAlerts(hass, entry.unique_id or entry.entry_id).async_remove()
     await KeptAmounts(hass, entry.unique_id or entry.entry_id).async_remove()
     await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
+    await AdviceStore(hass, entry.unique_id or entry.entry_id).async_remove()
+    await async_forget_anomalies(hass, entry.unique_id or entry.entry_id)
     await async_forget_covariates(hass, entry)
     # The recorder may be away for long, as while it brings its database up to date.
     hass.async_create_background_task(

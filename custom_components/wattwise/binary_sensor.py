@@ -8,11 +8,18 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alerts.budget_sensor import BudgetSensor
+from .alerts.demand_alert import DemandPeakSensor
+from .alerts.health_silence import HEALTH_SENSORS
 from .alerts.overload_sensor import OverloadSensor, watches_overload
 from .alerts.problem_sensors import PROBLEMS, ProblemSensor
+from .anomalies.anomaly_sensors import AnomalyAlert, anomaly_alerts
 from .entity import MeterEntity
 from .household import WattWiseConfigEntry
 from .meter import Meter
+from .prices.bill_forecast import has_bill
+from .usage.high_use_sensor import HighUseSensor
+from .usage.use_entity import async_add_of_use
 
 PARALLEL_UPDATES = 0
 
@@ -25,11 +32,29 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the connectivity of each meter, and its problems; those of the home."""
+    if has_bill(entry.runtime_data):
+        async_add_entities([BudgetSensor(entry)])
     if watches_overload(entry.runtime_data):
         async_add_entities([OverloadSensor(entry)])
+    if demand := entry.runtime_data.demand:
+        async_add_entities([DemandPeakSensor(entry, demand)])
+    if anomalies := entry.runtime_data.anomalies:
+        async_add_entities(
+            AnomalyAlert(entry, anomalies, alert) for alert in anomaly_alerts(entry)
+        )
+    async_add_of_use(hass, entry, async_add_entities, HighUseSensor)
     for subentry_id, meter in entry.runtime_data.meters.items():
         async_add_entities(
-            [MeterConnected(hass, entry, meter)], config_subentry_id=subentry_id
+            [
+                # First, for they know from before how often the meter reports.
+                *(
+                    sensor(hass, entry, meter)
+                    for sensor in HEALTH_SENSORS
+                    if sensor.possible(meter)
+                ),
+                MeterConnected(hass, entry, meter),
+            ],
+            config_subentry_id=subentry_id,
         )
         _follow_problems(hass, entry, subentry_id, meter, async_add_entities)
 

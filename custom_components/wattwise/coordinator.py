@@ -11,13 +11,14 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from .alerting.rhythm import Rhythm
 from .const import LOGGER
 from .history.errors import HistoryError
 from .history.history import History
 from .history.questions.queries import EnergyTotals, RefusedCount
 from .history.receipt import LatestValue, Receipt
 from .history_unavailable import history_unavailable
-from .metering.profile import MeterProfile
+from .metering.profile import MeterProfile, MeterRole
 from .metering.quantity import Channel
 
 # How often sums of days and months are asked from the history.
@@ -25,9 +26,9 @@ TOTALS_INTERVAL: Final = timedelta(seconds=30)
 # Entities are written this often at the most, however fast a meter reports: each
 # write is a row in the recorder.
 _MIN_WRITE_SECONDS: Final = 5.0
-# A meter is silent after three missed reports, but never sooner than this.
-_MIN_SILENT_SECONDS: Final = 60.0
-_SILENT_INTERVALS: Final = 3
+# A value is true for three reporting intervals, but never for less than this.
+_MIN_HELD_SECONDS: Final = 60.0
+_HELD_INTERVALS: Final = 3
 # Times from further ahead come from a clock that was wrong.
 _MAX_AHEAD_SECONDS: Final = 60.0
 # A meter whose clock is this much behind still tells what is true now.
@@ -70,6 +71,10 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
         self.profile = profile
         self.latest: dict[Channel, LatestValue] = {}
         self.source_available: Callable[[], bool | None] | None = None
+        # How often the meter reports, as it has shown.
+        self.rhythm = Rhythm(
+            profile.interval_s, sleeps=profile.role is MeterRole.PRODUCTION
+        )
         self._history = history
         self._price_id = price_id
         self._seen_ms: int | None = None
@@ -77,11 +82,6 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
         self._was_connected: bool | None = None
         self._written_at: float = 0.0
         self._write_timer: CALLBACK_TYPE | None = None
-
-    @property
-    def silent_after_seconds(self) -> float:
-        """How long the meter may be quiet before it counts as silent."""
-        return max(_MIN_SILENT_SECONDS, _SILENT_INTERVALS * self.profile.interval_s)
 
     @property
     def last_seen(self) -> datetime | None:
@@ -93,11 +93,15 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
     @property
     def connected(self) -> bool:
         """Whether the meter is there, as its source or else its reports tell."""
-        if self.source_available is not None:
-            available = self.source_available()
-            if available is not None:
-                return available
-        return self._is_recent(self._seen_ms)
+        available = self.seen_by_source
+        if available is not None:
+            return available
+        return _is_within(self._seen_ms, self.rhythm.silent_after_s)
+
+    @property
+    def seen_by_source(self) -> bool | None:
+        """Whether its source sees the meter; None if it cannot tell."""
+        return None if self.source_available is None else self.source_available()
 
     def current(self, channel: Channel) -> float | None:
         """Return a momentary value [base unit] while it can be taken for true."""
@@ -191,6 +195,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
     def _note_arrival(self, receipt: Receipt) -> None:
         """Remember that the meter was heard of, and of which channels."""
         self._seen_ms = int(dt_util.utcnow().timestamp() * 1000)
+        self.rhythm.note(self._seen_ms)
         for channel, latest in receipt.latest.items():
             known = self.latest.get(channel)
             # Late readings of the past say nothing about now.
@@ -217,9 +222,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
         self.async_update_listeners()
 
     def _is_recent(self, time_ms: int | None) -> bool:
-        if time_ms is None:
-            return False
-        return -_MAX_AHEAD_SECONDS <= _age_seconds(time_ms) <= self.silent_after_seconds
+        """Whether a value of that time can still be taken for true."""
+        held = max(_MIN_HELD_SECONDS, _HELD_INTERVALS * self.profile.interval_s)
+        return _is_within(time_ms, held)
 
     def _log_connection(self) -> None:
         """Log once when the meter falls silent, and once when it is back."""
@@ -230,6 +235,13 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
             else:
                 LOGGER.info("Meter %s is silent", self.subentry.title)
         self._was_connected = connected
+
+
+def _is_within(time_ms: int | None, seconds: float) -> bool:
+    """Whether a time is at most so long ago."""
+    if time_ms is None:
+        return False
+    return -_MAX_AHEAD_SECONDS <= _age_seconds(time_ms) <= seconds
 
 
 def _age_seconds(time_ms: int) -> float:

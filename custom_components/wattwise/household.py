@@ -26,7 +26,12 @@ from .metering.profile import MeterRole
 from .sources.push_keys import PushKeys
 
 if TYPE_CHECKING:
+    from .advice.advice_coordinator import AdviceCoordinator
+    from .alerts.demand_coordinator import DemandCoordinator
+    from .anomalies.anomaly_coordinator import AnomalyCoordinator
     from .forecasts.forecast_coordinator import ForecastCoordinator
+    from .prices.bill_forecast import BillCoordinator
+    from .usage.usage_coordinator import UsageCoordinator
 
 DATA_PUSH_KEYS: HassKey[PushKeys[Meter]] = HassKey(f"{DOMAIN}_push_keys")
 
@@ -54,6 +59,16 @@ class Household:
     """Follows the energy netted over the grid meters, where they are netted."""
     forecast: ForecastCoordinator | None = None
     """Says what the home will use and produce; None while it is being set up."""
+    anomalies: AnomalyCoordinator | None = None
+    """Says what is unusual in it; None while it is being set up."""
+    bill: BillCoordinator | None = None
+    """Says what the month costs; None without a grid meter."""
+    advice: AdviceCoordinator | None = None
+    """Knows what the home could do better; None while it is being set up."""
+    demand: DemandCoordinator | None = None
+    """Follows the running period of a capacity tariff, where demand is measured."""
+    usage: UsageCoordinator | None = None
+    """Compares the use of meters with what is usual; None while it is being set up."""
     voltage_limits: VoltageLimits = field(default_factory=VoltageLimits)
     amounts: dict[str, float] = field(default_factory=dict)
     """What the user set by number entities, by their keys."""
@@ -98,6 +113,13 @@ class Household:
         """Count with another amount from now on, and show what follows from it."""
         self.amounts[key] = amount
         self.updates.async_tell()
+
+    @callback
+    def async_past_grew(self) -> None:
+        """Learn soon from what came into the past, and judge it anew."""
+        for learner in (self.forecast, self.anomalies, self.bill, self.usage):
+            if learner:
+                learner.async_past_grew()
 
     def alerts_by_default(self, meter: Meter) -> bool:
         """Whether a meter's alerts are shown unless the user says otherwise.
@@ -186,14 +208,17 @@ class Household:
         """Ask the history nothing more, also not what an entity was told to ask soon."""
         for coordinator in self._coordinators():
             await coordinator.async_shutdown()
-        if self.forecast:
-            await self.forecast.async_shutdown()
+        for judge in (self.forecast, self.anomalies, self.advice, self.usage):
+            if judge:
+                await judge.async_shutdown()
 
     def _coordinators(self) -> Iterable[DataUpdateCoordinator[Any]]:
         """Return all that tells of the household."""
         yield from (meter.coordinator for meter in self.meters.values())
         if self.grid_netting:
             yield self.grid_netting
+        if self.bill:
+            yield self.bill
 
 
 @callback

@@ -140,8 +140,7 @@ async def _async_undo(
         LOGGER.exception("%s could not be taken back", undo.load.file)
         undo.error = err
         return
-    if forecast := entry.runtime_data.forecast:
-        forecast.async_past_grew()
+    entry.runtime_data.async_past_grew()
     # The recorder may be busy for minutes: nobody is to wait for it.
     entry.async_create_background_task(
         hass,

@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
+from .alerting.meter_health import MeterHealth
 from .alerting.meter_watch import MeterWatch
 from .alerting.voltage import VoltageLimits
 from .const import (
@@ -88,6 +89,8 @@ class Meter:
         )
         # Notices what is wrong in what the meter tells.
         self.watch = MeterWatch(self.profile, VoltageLimits())
+        # Notices what is wrong with the meter itself.
+        self.health = MeterHealth(self.profile)
         # The subentry changes in place when its key is rotated; this is the key
         # with which the meter was put to work.
         self.key_hash: str | None = subentry.data.get(CONF_KEY_HASH)

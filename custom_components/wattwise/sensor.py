@@ -4,8 +4,11 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .advice.advice_sensors import advice_sensors
 from .alerting.meter_watch import VOLTAGES
+from .alerts.demand_sensors import DEMAND_SENSORS, DemandSensor
 from .alerts.voltage_sensors import VoltageStateSensor
+from .anomalies.detection_stage_sensor import DetectionStageSensor, judges_anything
 from .entity import foreign_device
 from .gap_sensors import GapCoordinator, MissingSensor
 from .history_sensor import HistorySizeSensor, async_shows_history
@@ -30,7 +33,11 @@ from .meter_sensors import (
 )
 from .metering.quantity import Channel
 from .momentary import momentary_description, phase_name
+from .prices.bill_sensors import BillSensor, bill_sensors
 from .untracked_sensors import UNTRACKED_SENSORS, UntrackedSensor
+from .usage.typical_use_sensor import TypicalUseSensor
+from .usage.use_entity import async_add_of_use
+from .usage.zone_sensors import HomeZoneSensor, UsageZoneSensor
 from .voltage_quality_sensors import VoltageQualityCoordinator, VoltageQualitySensor
 from .window_sensors import async_window_sensors
 
@@ -49,6 +56,9 @@ async def async_setup_entry(
         for description in HOUSEHOLD_SENSORS
         if description.exists_fn(household)
     )
+    async_add_entities(
+        BillSensor(entry, description) for description in bill_sensors(household)
+    )
     if household.forecast:
         async_add_entities(
             HouseholdForecastSensor(entry, household.forecast, series, description)
@@ -64,7 +74,20 @@ async def async_setup_entry(
                 ],
                 config_subentry_id=subentry_id,
             )
+    async_add_entities(advice_sensors(entry))
+    if household.anomalies and judges_anything(household):
+        async_add_entities([DetectionStageSensor(entry, household.anomalies)])
     async_add_entities(async_window_sensors(hass, entry))
+    if household.usage and household.usage.meters:
+        async_add_entities([HomeZoneSensor(entry, household.usage)])
+        async_add_of_use(
+            hass, entry, async_add_entities, UsageZoneSensor, TypicalUseSensor
+        )
+    if household.demand:
+        async_add_entities(
+            DemandSensor(entry, household.demand, description)
+            for description in DEMAND_SENSORS
+        )
     if async_shows_history(hass, entry):
         async_add_entities([HistorySizeSensor(entry)])
     if household.export:

@@ -28,6 +28,7 @@ from .history_check import async_check_now_and_then
 from .history_repairs import async_tell_of_damage
 from .history_upkeep import async_keep_up
 from .household import async_loaded_households
+from .meter import Meter
 
 DATABASE_FILE: Final = "wattwise.db"
 
@@ -150,9 +151,24 @@ def _async_note_commit(hass: HomeAssistant, meter_id: str, receipt: Receipt) -> 
                 continue
             now_ms = int(dt_util.utcnow().timestamp() * 1000)
             meter.watch.take(receipt.momentary, now_ms)
+            if receipt.live:
+                _note_health(meter, receipt, now_ms)
+            if household.demand:
+                household.demand.async_note(meter_id, receipt.momentary)
             meter.coordinator.async_note(receipt)
-            if household.forecast and not receipt.live:
-                household.forecast.async_past_grew()
+            if not receipt.live:
+                household.async_past_grew()
+
+
+def _note_health(meter: Meter, receipt: Receipt, now_ms: int) -> None:
+    """Look at what the commit says about the meter itself."""
+    counters = [
+        (channel, latest.time_ms, latest.value)
+        for channel, latest in receipt.latest.items()
+        if channel.is_energy and latest.value is not None
+    ]
+    refused = [*receipt.refused, *receipt.disproved]
+    meter.health.take(now_ms, receipt.momentary, counters, refused)
 
 
 @callback

@@ -8,12 +8,22 @@ lost for ever.
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from .advice.advice_sensors import advice_sensor_keys
 from .alerting.meter_watch import VOLTAGES
+from .alerts.alert_events import ALERTS
 from .alerts.amount_numbers import AMOUNTS
+from .alerts.budget_sensor import BUDGET_AT_RISK
+from .alerts.demand_alert import DEMAND_PEAK_AHEAD
+from .alerts.demand_sensors import DEMAND_SENSORS
+from .alerts.demand_settings import DEMAND_PERIOD, has_grid
+from .alerts.health_silence import HEALTH_SENSORS
 from .alerts.overload_sensor import OVERLOAD, watches_overload
 from .alerts.problem_sensors import PROBLEMS
 from .alerts.voltage_limit_numbers import VOLTAGE_LIMITS
 from .alerts.voltage_sensors import voltage_state_key
+from .anomalies.anomaly_sensors import anomaly_alerts
+from .anomalies.detection_stage_sensor import ANOMALY_DETECTION, judges_anything
+from .anomalies.normal_button import THIS_WAS_NORMAL
 from .binary_sensor import CONNECTED
 from .const import DOMAIN
 from .entity import foreign_device, household_unique_id, meter_unique_id
@@ -33,7 +43,14 @@ from .meter_sensors import (
     has_cost,
 )
 from .metering.quantity import Channel
+from .prices.bill_forecast import has_bill
+from .prices.bill_sensors import bill_sensors
 from .untracked_sensors import UNTRACKED_SENSORS
+from .usage.high_use_sensor import HIGH_USE
+from .usage.interval_select import USAGE_INTERVAL
+from .usage.typical_use_sensor import TYPICAL_USE
+from .usage.use_intervals import has_use
+from .usage.zone_sensors import HOME_ZONE, USAGE_ZONE
 from .voltage_quality_sensors import voltage_quality_key
 from .window_sensors import window_descriptions
 
@@ -79,28 +96,13 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
     """Return the unique ids that entities of the household can have."""
     household = entry.runtime_data
     balance = household.power_balance()
-    possible = {
-        household_unique_id(entry, sensor.key)
-        for sensor in HOUSEHOLD_SENSORS
-        if sensor.exists_fn(household)
-    }
-    possible |= {
-        household_unique_id(entry, sensor.key)
-        for _, sensor in household_forecasts(household)
-    }
-    possible |= {household_unique_id(entry, limit.key) for limit in VOLTAGE_LIMITS}
-    possible |= {
-        household_unique_id(entry, amount.key)
-        for amount in AMOUNTS
-        if amount.exists_fn(entry)
-    }
-    possible |= {household_unique_id(entry, s.key) for s in window_descriptions(entry)}
-    if watches_overload(household):
-        possible.add(household_unique_id(entry, OVERLOAD))
-    if async_shows_history(hass, entry):
-        possible.add(household_unique_id(entry, HISTORY_SIZE.key))
-    if household.export:
-        possible |= {household_unique_id(entry, s.key) for s in INFLUX_SENSORS}
+    household_keys = (
+        _of_household(hass, entry)
+        | _of_alerts(entry)
+        | _of_energy(entry)
+        | _of_anomalies(entry)
+    )
+    possible = {household_unique_id(entry, key) for key in household_keys}
     forecast = forecast_meters(entry)
     for subentry_id, meter in household.meters.items():
         keys = _possible_keys(hass, entry, meter)
@@ -110,6 +112,54 @@ def _possible_unique_ids(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set
             keys |= {sensor.key for sensor in UNTRACKED_SENSORS}
         possible |= {meter_unique_id(meter, key) for key in keys}
     return possible
+
+
+def _of_household(hass: HomeAssistant, entry: WattWiseConfigEntry) -> set[str]:
+    """Return what a household shows of now, and the settings it has."""
+    household = entry.runtime_data
+    keys = {s.key for s in HOUSEHOLD_SENSORS if s.exists_fn(household)}
+    keys |= {limit.key for limit in VOLTAGE_LIMITS}
+    keys |= {amount.key for amount in AMOUNTS if amount.exists_fn(entry)}
+    if async_shows_history(hass, entry):
+        keys.add(HISTORY_SIZE.key)
+    if household.export:
+        keys |= {sensor.key for sensor in INFLUX_SENSORS}
+    return keys
+
+
+def _of_alerts(entry: WattWiseConfigEntry) -> set[str]:
+    """Return what tells of the connection of a household, and of all its alerts."""
+    household = entry.runtime_data
+    keys = {ALERTS}
+    if watches_overload(household):
+        keys.add(OVERLOAD)
+    if has_grid(household):
+        keys.add(DEMAND_PERIOD)
+    if household.demand:
+        keys |= {DEMAND_PEAK_AHEAD, *(sensor.key for sensor in DEMAND_SENSORS)}
+    return keys
+
+
+def _of_energy(entry: WattWiseConfigEntry) -> set[str]:
+    """Return what tells of a household's use: ahead, in money, and against the usual."""
+    household = entry.runtime_data
+    keys = {sensor.key for _, sensor in household_forecasts(household)}
+    keys |= {sensor.key for sensor in window_descriptions(entry)}
+    keys |= {sensor.key for sensor in bill_sensors(household)}
+    keys |= advice_sensor_keys(household)
+    if has_bill(household):
+        keys.add(BUDGET_AT_RISK)
+    if any(has_use(meter) for meter in household.meters.values()):
+        keys.add(HOME_ZONE)
+    return keys
+
+
+def _of_anomalies(entry: WattWiseConfigEntry) -> set[str]:
+    """Return what shows a household what is unusual in it."""
+    keys = {alert.kind.value for alert in anomaly_alerts(entry)}
+    if judges_anything(entry.runtime_data):
+        keys |= {ANOMALY_DETECTION, THIS_WAS_NORMAL}
+    return keys
 
 
 @callback
@@ -126,7 +176,10 @@ def _possible_keys(
         keys |= {channel for channel in Channel if not channel.is_energy}
     keys |= {voltage_state_key(channel) for channel in VOLTAGES}
     keys |= {voltage_quality_key(channel) for channel in VOLTAGES}
+    keys |= {s.alert_kind.value for s in HEALTH_SENSORS if s.possible(meter)}
     keys |= {problem.key for problem in PROBLEMS if problem.possible_fn(meter)}
+    if has_use(meter):
+        keys |= {USAGE_ZONE, TYPICAL_USE, HIGH_USE, USAGE_INTERVAL}
     if has_cost(entry.runtime_data, meter):
         keys.add(COST_TODAY.key)
     return keys

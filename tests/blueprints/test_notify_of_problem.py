@@ -1,218 +1,143 @@
-"""The blueprint that tells of problems, in a real automation."""
+"""The blueprint that tells of problems, in a real automation of a real home."""
 
-from pathlib import Path
-import shutil
-from typing import Any
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
-import yaml
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from homeassistant.const import (
-    STATE_OFF,
-    STATE_ON,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
+from homeassistant.core import HomeAssistant
+
+from ..alert_meters import (
+    EVENTS,
+    FAR_TOO_HIGH,
+    FINE,
+    HIGH,
+    NEUTRAL,
+    NEUTRAL_FINE,
+    NEUTRAL_LOST,
+    VOLTAGE,
+    tell,
 )
-from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.setup import async_setup_component
+from ..homes import async_add_household, push_meter
+from ..test_meters import pass_time
+from .automations import TELL, automate
 
-BLUEPRINTS = Path(__file__).parents[2] / "blueprints" / "automation" / "wattwise"
-PROBLEM = "binary_sensor.grid_voltage_problem"
-
-
-async def automate(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    device_class: str = "problem",
-    **inputs: Any,
-) -> list[str]:
-    """Make an automation of the blueprint; return what it will tell, as it grows."""
-    told: list[str] = []
-
-    async def tell(call: ServiceCall) -> None:
-        told.append(call.data["message"])
-
-    hass.services.async_register("notify", "phone", tell)
-    folder = Path(hass.config.path("blueprints", "automation", "wattwise"))
-    await hass.async_add_executor_job(
-        lambda: shutil.copytree(BLUEPRINTS, folder, dirs_exist_ok=True)
-    )
-    show(hass, STATE_OFF, device_class)
-    assert await async_setup_component(
-        hass,
-        "automation",
-        {
-            "automation": {
-                "use_blueprint": {
-                    "path": "wattwise/notify_of_problem.yaml",
-                    "input": {
-                        "problems": [PROBLEM],
-                        "tell": [
-                            {
-                                "action": "notify.phone",
-                                "data": {"message": "{{ message }}"},
-                            }
-                        ],
-                        **inputs,
-                    },
-                }
-            }
-        },
-    )
-    await hass.async_block_till_done()
-    return told
+BEGINS: Final = "Grid: The voltage is high (250 V)"
+WORSENS: Final = "Grid: The voltage is far too high (256 V)"
+ENDS: Final = "Grid: Voltage problem, over after"
 
 
-def show(hass: HomeAssistant, state: str, device_class: str) -> None:
-    """Let the alert be in a state."""
-    attributes = {"friendly_name": "Grid Voltage problem", "device_class": device_class}
-    hass.states.async_set(PROBLEM, state, attributes)
+@pytest.fixture(autouse=True)
+def now(freezer: FrozenDateTimeFactory) -> None:
+    """Stop the clock, which only the tests move."""
+    freezer.move_to("2026-06-17 10:00:00+00:00")
 
 
-async def become(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    state: str,
-    minutes: float,
-    device_class: str = "problem",
-) -> None:
-    """Change the alert's state after so many minutes."""
-    await wait(hass, freezer, minutes)
-    show(hass, state, device_class)
-    await hass.async_block_till_done()
+async def notify(
+    hass: HomeAssistant, problem: str = VOLTAGE, **inputs: Any
+) -> tuple[MockConfigEntry, list[str]]:
+    """Return a home, and what is told of its problems."""
+    entry = await async_add_household(hass, push_meter())
+    answers = {"problems": [problem], "tell": TELL} | inputs
+    return entry, await automate(hass, "notify_of_problem", **answers)
 
 
-async def wait(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, minutes: float
-) -> None:
-    """Let time pass."""
-    freezer.tick(minutes * 60)
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done()
-
-
-@pytest.mark.parametrize(
-    "path", sorted(BLUEPRINTS.glob("*.yaml")), ids=lambda p: p.stem
-)
-def test_a_blueprint_names_its_source(path: Path) -> None:
-    """Whoever imported a blueprint can import its newer version."""
-    source = "https://github.com/wattwise-home/wattwise/blob/main"
-    place = path.relative_to(BLUEPRINTS.parents[2]).as_posix()
-    assert f"source_url: {source}/{place}" in path.read_text()
-
-
-BEGINS = "Grid Voltage problem: there is a problem."
-ENDS = "Grid Voltage problem: it has been over for 10 min."
-
-
+@pytest.mark.parametrize("problem", [VOLTAGE, EVENTS])
 async def test_a_problem_and_its_end(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, problem: str
 ) -> None:
-    """It is told when a problem begins, and when it has been over for a while."""
-    told = await automate(hass, freezer)
-    await become(hass, freezer, STATE_ON, minutes=60)
+    """It is told what begins and worsens, and what has been over for a while."""
+    entry, told = await notify(wattwise, problem)
+    await tell(wattwise, freezer, entry, 80, HIGH)
     assert told == [BEGINS]
-    await become(hass, freezer, STATE_OFF, minutes=12)
-    assert told == [BEGINS]
-    await wait(hass, freezer, 10.1)
-    assert told == [BEGINS, ENDS]
+    await tell(wattwise, freezer, entry, 30, FAR_TOO_HIGH)
+    assert told == [BEGINS, WORSENS]
+    await tell(wattwise, freezer, entry, 80, FINE)
+    await pass_time(wattwise, freezer, 500)
+    assert len(told) == 2
+    await pass_time(wattwise, freezer, 110)
+    assert len(told) == 3
+    assert told[2].startswith(ENDS)
 
 
 async def test_the_end_need_not_be_told(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     """Who only wants to know of beginnings is told of them."""
-    told = await automate(hass, freezer, tell_end=False)
-    await become(hass, freezer, STATE_ON, minutes=60)
-    await become(hass, freezer, STATE_OFF, minutes=12)
-    await wait(hass, freezer, 30)
+    entry, told = await notify(wattwise, tell_end=False)
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await tell(wattwise, freezer, entry, 80, FINE)
+    await pass_time(wattwise, freezer, 1_000)
     assert told == [BEGINS]
 
 
-async def test_the_first_alert_is_told_however_soon(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+async def test_only_what_is_grave(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """An alert right after a restart, or after the automation was made, is told."""
-    told = await automate(hass, freezer, pause=30)
-    await become(hass, freezer, STATE_ON, minutes=1)
-    assert told == [BEGINS]
-
-
-@pytest.mark.parametrize("before", [STATE_UNAVAILABLE, STATE_UNKNOWN])
-async def test_an_alert_that_is_there_after_a_silence_is_told(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, before: str
-) -> None:
-    """After a power cut or a restart nobody else has told it."""
-    told = await automate(hass, freezer)
-    await become(hass, freezer, before, minutes=5)
-    await become(hass, freezer, STATE_ON, minutes=5)
-    assert told == [BEGINS]
+    """Who only cares for what is critical is told once it is, and when it is over."""
+    entry, told = await notify(wattwise, minimum_severity="critical", pause=0)
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await tell(wattwise, freezer, entry, 240, FINE)
+    assert told == []
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await tell(wattwise, freezer, entry, 30, FAR_TOO_HIGH)
+    assert told == [WORSENS]
+    await tell(wattwise, freezer, entry, 80, FINE)
+    assert len(told) == 2
+    assert told[1].startswith(ENDS)
 
 
 async def test_what_comes_and_goes_is_told_now_and_then(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """An alert that flaps for hours is told again after each pause, its end once."""
-    told = await automate(hass, freezer, pause=30)
-    await become(hass, freezer, STATE_ON, minutes=60)
-    for _ in range(20):
-        await become(hass, freezer, STATE_OFF, minutes=2)
-        await become(hass, freezer, STATE_ON, minutes=5)
-    # 140 minutes: at their beginning, and at most once in each half hour.
-    assert 4 <= len(told) <= 5
-    assert set(told) == {BEGINS}
-    await become(hass, freezer, STATE_OFF, minutes=2)
-    await wait(hass, freezer, 30.1)
-    assert told[-1] == "Grid Voltage problem: it has been over for 30 min."
+    """An alert that flaps is told again after each pause, its end once."""
+    entry, told = await notify(wattwise, pause=15)
+    for _ in range(6):
+        await tell(wattwise, freezer, entry, 80, HIGH)
+        await tell(wattwise, freezer, entry, 240, FINE)
+    assert told == [BEGINS] * 2
+    await pass_time(wattwise, freezer, 800)
+    assert len(told) == 3
+    assert told[2].startswith(ENDS)
 
 
 async def test_safety_is_told_each_time(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     """A lost neutral conductor is told whenever it begins."""
-    told = await automate(hass, freezer, device_class="safety", pause=30)
-    for _ in range(3):
-        await become(hass, freezer, STATE_ON, minutes=2, device_class="safety")
-        await become(hass, freezer, STATE_OFF, minutes=2, device_class="safety")
-    assert told == [BEGINS] * 3
-    await wait(hass, freezer, 30.1)
-    assert told[3:] == ["Grid Voltage problem: it has been over for 30 min."]
+    entry, told = await notify(wattwise, NEUTRAL, pause=60)
+    for _ in range(2):
+        await tell(wattwise, freezer, entry, 30, NEUTRAL_LOST)
+        await tell(wattwise, freezer, entry, 90, NEUTRAL_FINE)
+    assert len(told) == 2
+    assert all("neutral conductor" in message for message in told)
+    await pass_time(wattwise, freezer, 3_600)
+    assert told[2:] == ["Grid: Neutral conductor lost, over after 1 min"]
 
 
-async def test_a_meter_that_is_lost_is_no_problem_that_ended(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+async def test_a_restart_and_silence_tell_nothing_twice(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """When nobody knows any more, nothing is told."""
-    told = await automate(hass, freezer)
-    await become(hass, freezer, STATE_UNAVAILABLE, minutes=60)
-    await become(hass, freezer, STATE_OFF, minutes=1)
-    await wait(hass, freezer, 60)
-    assert told == []
+    """What goes on over a restart and over silence is told once, and its end, too."""
+    entry, told = await notify(wattwise, pause=0)
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await pass_time(wattwise, freezer, 600)
+    await tell(wattwise, freezer, entry, 30, HIGH)
+    await wattwise.config_entries.async_reload(entry.entry_id)
+    await tell(wattwise, freezer, entry, 30, HIGH)
+    assert told == [BEGINS]
+    await tell(wattwise, freezer, entry, 80, FINE)
+    assert len(told) == 2
+    assert told[1] == f"{ENDS} 12 min"
 
 
 async def test_without_a_pause_everything_is_told(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     """Who wants no pause is told of each beginning and end at once."""
-    told = await automate(hass, freezer, pause=0)
-    await become(hass, freezer, STATE_ON, minutes=1)
-    await become(hass, freezer, STATE_OFF, minutes=1)
-    await wait(hass, freezer, 0.1)
-    assert told == [BEGINS, "Grid Voltage problem: it is over."]
-
-
-def test_the_message_needs_no_yaml() -> None:
-    """Without any answer but the alerts, a notification is shown in Home Assistant."""
-
-    class Loader(yaml.SafeLoader):
-        """Reads inputs, too."""
-
-    Loader.add_constructor("!input", lambda loader, node: node.value)
-    text = (BLUEPRINTS / "notify_of_problem.yaml").read_text()
-    blueprint = yaml.load(text, Loader=Loader)
-    inputs = blueprint["blueprint"]["input"]
-    assert [name for name, field in inputs.items() if "default" not in field] == [
-        "problems"
-    ]
+    entry, told = await notify(wattwise, pause=0)
+    for _ in range(2):
+        await tell(wattwise, freezer, entry, 80, HIGH)
+        await tell(wattwise, freezer, entry, 240, FINE)
+    assert [message.startswith(ENDS) for message in told] == [False, True] * 2

@@ -146,6 +146,31 @@ async def test_a_switch_means_the_coming_days(berlin: HomeAssistant) -> None:
     source.async_stop()
 
 
+async def test_when_nobody_was_there_all_the_time(
+    berlin: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Neither a day at work nor the days of leaving and coming back are empty ones."""
+    berlin.states.async_set(PERSON, "home")
+    source = AwayDaysSource(berlin, "home")
+    await source.async_load(PERSON, PERSON)
+    source.async_follow(PERSON)
+    assert source.empty_spans(PERSON, local(10, 1)) == []
+    freezer.move_to(local(10, 8))
+    berlin.states.async_set(PERSON, "not_home")
+    await berlin.async_block_till_done()
+    assert source.empty_spans(PERSON, local(10, 17)) == []
+    since = local(10, 8)
+    assert source.empty_spans(PERSON, local(10, 21)) == [(since, local(10, 21))]
+    eleventh = local(11), local(12)
+    now = local(12, 1)
+    assert source.empty_spans(PERSON, now) == [eleventh, (since, now)]
+    freezer.move_to(local(12, 9))
+    berlin.states.async_set(PERSON, "home")
+    await berlin.async_block_till_done()
+    assert source.empty_spans(PERSON, local(13, 9)) == [eleventh]
+    source.async_stop()
+
+
 async def test_who_goes_to_work_comes_back(
     berlin: HomeAssistant,
     freezer: FrozenDateTimeFactory,

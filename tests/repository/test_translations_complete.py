@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from custom_components.wattwise.const import (
+    CONF_AWAY,
     CONF_FORECAST_METERS,
     CONF_INFLUX,
     CONF_PRICE_ENTITY,
@@ -70,10 +71,13 @@ async def entities_of_all_kinds(hass: HomeAssistant) -> dict[str, er.RegistryEnt
         hass,
         *meters,
         single,
+        # With a capacity tariff.
+        country="BE",
         options={
             CONF_TARIFF: TARIFF_ENTITY,
             CONF_PRICE_ENTITY: "sensor.price",
             CONF_INFLUX: _NOBODY.as_data(),
+            CONF_AWAY: "input_boolean.away",
             CONF_FORECAST_METERS: [meter.subentry_id for meter in meters],
         },
     )
@@ -128,9 +132,9 @@ def test_choices_of_flows_have_names() -> None:
     """Each list of choices that is used is named, and no names are left over."""
     written = "\n".join(
         path.read_text()
-        for path in [*modules(INTEGRATION), INTEGRATION / "services.yaml"]
+        for path in [*modules(INTEGRATION), *INTEGRATION.glob("*.yaml")]
     )
     for key, selector in ENGLISH["selector"].items():
-        assert selector.keys() == {"options"}
+        assert selector.keys() <= {"fields", "options"}
         constant = f"CONF_{key.upper()}"
         assert re.search(rf"translation_key(=|: )\"?({key}|{constant})\b", written), key

@@ -18,7 +18,7 @@ from .trial_home import trial_home
 _USUAL_FOLDER: Final = (
     Path(__file__).resolve().parents[2] / ".wattwise" / "screenshots" / "supply"
 )
-_SCREEN: Final = Screen("tour", 1000, 560)
+_SCREEN: Final = Screen("tour", 1360, 620)
 
 
 def main() -> int:

@@ -25,25 +25,33 @@ class Stop:
 
     condition: str
     shown: Mapping[str, str] = field(default_factory=dict)
-    within_s: int = 120
+    within_s: int = 400
 
 
 def _all_phases(state: str, problem: str) -> dict[str, str]:
     return {**dict.fromkeys(_PHASES, state), "voltage_problem": problem}
 
 
+_QUIET: Final = Stop(
+    "normal",
+    _all_phases("normal", "off")
+    | dict.fromkeys(("neutral_lost", "frequency_problem", "overload"), "off"),
+)
 STOPS: Final = (
-    Stop("normal", _all_phases("normal", "off")),
+    _QUIET,
     Stop("low_warning", _all_phases("low_warning", "on")),
     Stop("low_critical", _all_phases("low_critical", "on")),
-    Stop("normal", _all_phases("normal", "off")),
+    _QUIET,
     Stop("high_warning", _all_phases("high_warning", "on")),
     Stop("high_critical", _all_phases("high_critical", "on")),
-    Stop("normal", _all_phases("normal", "off")),
+    _QUIET,
     Stop("fluctuating", _all_phases("fluctuating", "on"), 300),
     Stop("neutral_lost", {"neutral_lost": "on"}),
+    _QUIET,
     Stop("frequency_problem", {"frequency_problem": "on"}),
+    _QUIET,
     Stop("overload", {"overload": "on"}),
+    _QUIET,
     # An unbalance has to last for ten minutes.
     Stop("phases_unbalanced", {"phases_unbalanced": "on"}, 780),
 )

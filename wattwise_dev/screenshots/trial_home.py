@@ -82,7 +82,7 @@ async def _trial(home: HomeAssistant, entry_id: str) -> TrialHome:
         entities = {
             entry["unique_id"].partition("_")[2]: entry["entity_id"] for entry in ours
         }
-        if {*_PHASES, *(key for key, _, _ in _ALERTS)} <= entities.keys():
+        if {*_PHASES, *(key for key, _, _ in _ALERTS), "alerts"} <= entities.keys():
             break
     device = next(
         entry["device_id"]
@@ -125,15 +125,25 @@ async def _show_dashboard(home: HomeAssistant, entities: Mapping[str, str]) -> N
                 {
                     "path": "alerts",
                     "type": "sections",
-                    "max_columns": 2,
+                    "max_columns": 3,
                     "sections": [
                         section("The phases", "mdi:sine-wave", *phases),
                         section("Alerts", "mdi:alert", *alerts),
+                        section("What happened", "mdi:history", _activity(entities)),
                     ],
                 }
             ],
         },
     )
+
+
+def _activity(entities: Mapping[str, str]) -> Card:
+    return {
+        "type": "logbook",
+        "target": {"entity_id": [entities[key] for key, _, _ in _ALERTS]},
+        "hours_to_show": 1,
+        "grid_options": {"columns": 12, "rows": 7},
+    }
 
 
 def _line(entity: str | None, name: str, icon: str, color: str) -> Card | None:

@@ -7,6 +7,8 @@ from homeassistant.helpers.service import async_register_admin_service
 
 from ..const import DOMAIN
 from . import (
+    advice_actions,
+    anomaly_actions,
     export_action,
     forecast_action,
     gap_action,
@@ -16,7 +18,9 @@ from . import (
     resend_action,
     simulate_action,
     statistics_actions,
+    tariff_action,
     undo_action,
+    usage_action,
     window_action,
 )
 
@@ -26,6 +30,13 @@ _CHANGING: Final = (
     ("export_history", export_action.async_export_history, export_action.SCHEMA),
     ("undo_import", undo_action.async_undo_import, undo_action.UNDO_SCHEMA),
     ("resend_to_influxdb", resend_action.async_resend, resend_action.SCHEMA),
+    (
+        "dismiss_advice",
+        advice_actions.async_dismiss_advice,
+        advice_actions.DISMISS_SCHEMA,
+    ),
+    ("snooze_advice", advice_actions.async_snooze_advice, advice_actions.SNOOZE_SCHEMA),
+    ("mark_normal", anomaly_actions.async_mark_normal, anomaly_actions.MARK_SCHEMA),
     ("simulate", simulate_action.async_simulate, simulate_action.SCHEMA),
     (
         "back_fill",
@@ -39,7 +50,10 @@ _CHANGING: Final = (
     ),
 )
 _ASKING: Final = (
+    ("compare_tariffs", tariff_action.async_compare_tariffs, tariff_action.SCHEMA),
+    ("get_advice", advice_actions.async_get_advice, advice_actions.GET_SCHEMA),
     ("find_window", window_action.async_find_window, window_action.SCHEMA),
+    ("get_anomalies", anomaly_actions.async_get_anomalies, anomaly_actions.GET_SCHEMA),
     ("get_forecast", forecast_action.async_get_forecast, forecast_action.SCHEMA),
     ("get_history", history_action.async_get_history, history_action.SCHEMA),
     ("get_gaps", gap_action.async_get_gaps, gap_action.SCHEMA),
@@ -47,6 +61,11 @@ _ASKING: Final = (
         "get_power_quality",
         power_quality_action.async_get_power_quality,
         power_quality_action.SCHEMA,
+    ),
+    (
+        "get_usage_statistics",
+        usage_action.async_get_usage_statistics,
+        usage_action.SCHEMA,
     ),
     ("get_imports", undo_action.async_get_imports, undo_action.LIST_SCHEMA),
 )

@@ -14,19 +14,24 @@ from ..const import DOMAIN
 from ..sources.simulated.supply import Condition
 from .local_time import local_iso
 from .meter_target import async_target_meter
+from .simulated_past import MOST_DAYS, async_give_past
+from .unavailable import history_needed
 
 ATTR_CONDITION: Final = "condition"
 ATTR_DURATION: Final = "duration"
 
+ATTR_PAST_DAYS: Final = "past_days"
+
 _DEFAULT: Final = {"minutes": 3}
-_LONGEST: Final = timedelta(hours=24)
+# Standby that rises is told after some days.
+_LONGEST: Final = timedelta(days=14)
 
 
 def _duration(value: object) -> timedelta:
     """Accept a duration in any of Home Assistant's forms, in bounds."""
     found: timedelta = cv.positive_time_period(value)
     if not timedelta() < found <= _LONGEST:
-        msg = "has to be more than nothing, and a day at the most"
+        msg = "has to be more than nothing, and two weeks at the most"
         raise probatio.Invalid(msg)
     return found
 
@@ -36,6 +41,9 @@ SCHEMA: Final = probatio.Schema(
         probatio.Required(ATTR_DEVICE_ID): cv.string,
         probatio.Required(ATTR_CONDITION): probatio.Coerce(Condition),
         probatio.Optional(ATTR_DURATION, default=_DEFAULT): _duration,
+        probatio.Optional(ATTR_PAST_DAYS): probatio.All(
+            probatio.Coerce(int), probatio.Range(1, MOST_DAYS)
+        ),
     }
 )
 
@@ -49,6 +57,9 @@ async def async_simulate(call: ServiceCall) -> ServiceResponse:
             translation_key="meter_is_real",
             translation_placeholders={"meter": meter.name},
         )
+    if days := call.data.get(ATTR_PAST_DAYS):
+        with history_needed():
+            await async_give_past(call.hass, meter, days)
     condition: Condition = call.data[ATTR_CONDITION]
     until = meter.simulation.play(condition, call.data[ATTR_DURATION])
     return {

@@ -1,7 +1,7 @@
 """What all binary sensors have in common that tell of an alert."""
 
 from collections.abc import Mapping
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity
 
@@ -17,6 +17,8 @@ class AlertSensor(BinarySensorEntity):
     an alert whose entity is disabled is none.
     """
 
+    # What explains an alert changes with each reading.
+    _entity_component_unrecorded_attributes = frozenset({"details"})
     alert_kind: AlertKind
     alert_household: Household
     alert_meter: str | None = None
@@ -31,6 +33,21 @@ class AlertSensor(BinarySensorEntity):
     def alert_details(self) -> Mapping[str, AlertDetail]:
         """What explains it: a few numbers and words."""
         return {}
+
+    @property
+    @override
+    def state_attributes(self) -> dict[str, Any] | None:
+        """Return how grave it is and what explains it, while it lasts.
+
+        Not the extra attributes, which are for each entity to have of its own. The board
+        is told when they change.
+        """
+        if not self.is_on:
+            return None
+        return {
+            "severity": self.alert_severity.value,
+            "details": dict(self.alert_details),
+        }
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from typing import Final, override
 
 from homeassistant.components.number import (
+    NumberDeviceClass,
     NumberEntity,
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower
 
 from ..entity import household_device_info, household_unique_id
 from ..household import WattWiseConfigEntry
+from ..metering.profile import MeterRole
+from .demand_settings import DEMAND_LIMIT, has_demand
 from .kept_amounts import KeptAmounts
+
+MONTHLY_BUDGET: Final = "monthly_budget"
+MONTHLY_ENERGY_BUDGET: Final = "monthly_energy_budget"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +36,44 @@ class AmountDescription(NumberEntityDescription):
     """Whether a household can have it with its settings."""
 
 
-AMOUNTS: Final[tuple[AmountDescription, ...]] = ()
+_DEMAND_LIMIT: Final = AmountDescription(
+    key=DEMAND_LIMIT,
+    translation_key=DEMAND_LIMIT,
+    device_class=NumberDeviceClass.POWER,
+    native_unit_of_measurement=UnitOfPower.KILO_WATT,
+    native_max_value=100.0,
+    native_step=0.1,
+    exists_fn=has_demand,
+)
+
+
+def _has_grid(entry: WattWiseConfigEntry) -> bool:
+    return entry.runtime_data.has_role(MeterRole.GRID)
+
+
+AMOUNTS: Final[tuple[AmountDescription, ...]] = (
+    _DEMAND_LIMIT,
+    AmountDescription(
+        key=MONTHLY_BUDGET,
+        translation_key=MONTHLY_BUDGET,
+        device_class=NumberDeviceClass.MONETARY,
+        native_max_value=10_000_000.0,
+        native_step=0.01,
+        monetary=True,
+        exists_fn=lambda entry: (
+            entry.runtime_data.price_id is not None and _has_grid(entry)
+        ),
+    ),
+    AmountDescription(
+        key=MONTHLY_ENERGY_BUDGET,
+        translation_key=MONTHLY_ENERGY_BUDGET,
+        device_class=NumberDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        native_max_value=1_000_000.0,
+        native_step=1.0,
+        exists_fn=_has_grid,
+    ),
+)
 
 
 class AmountNumber(NumberEntity):

@@ -96,6 +96,25 @@ class AwayDaysSource:
             self._saved = today
         return self._ledger.days(today) | await self._async_expected(state, now)
 
+    @callback
+    def empty_spans(self, entity_id: str, now: datetime) -> list[Span]:
+        """Return when nobody was at home all the time, the newest last.
+
+        Who went to work is not away. Of days on which people came or left, nothing is
+        said, but for an absence that lasts.
+        """
+        self._ledger.note(now, self._said(self._hass.states.get(entity_id)))
+        spans = self._ledger.empty_days(dt_util.as_local(now).date())
+        state, since = self._hass.states.get(entity_id), self._ledger.since
+        if (
+            state is not None
+            and since is not None
+            and since < now
+            and expects_days_away(state.domain, state.state, now - since)
+        ):
+            spans.append((since, now))
+        return spans
+
     async def _async_expected(
         self, state: State | None, now: datetime
     ) -> frozenset[date]:

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from homeassistant.util import dt as dt_util
 
 type Span = tuple[datetime, datetime]
+
+_A_DAY: Final = timedelta(days=1)
+# Home Assistant starts now and then, and knows nothing meanwhile.
+_WHOLE: Final = 0.97
 
 
 class AwayLedger:
@@ -48,6 +52,14 @@ class AwayLedger:
             for day, seconds in self._seconds.items()
             if day < today and seconds > _length(day) / 2
         )
+
+    def empty_days(self, today: date) -> list[Span]:
+        """Return the days that are over and on which nobody came, the newest last."""
+        return [
+            (dt_util.start_of_local_day(day), dt_util.start_of_local_day(day + _A_DAY))
+            for day, seconds in sorted(self._seconds.items())
+            if day < today and seconds > _WHOLE * _length(day)
+        ]
 
     def forget_before(self, oldest: date, today: date) -> None:
         """Drop what is long ago, and days that were not days away."""

@@ -15,6 +15,7 @@ from ..const import CONF_AWAY, CONF_COUNTRY, CONF_WEATHER, DOMAIN, LOGGER
 from ..entity_reference import referenced_entity
 from ..household import WattWiseConfigEntry
 from .away import AwayDaysSource
+from .away_ledger import Span
 from .public_holidays import async_public_holidays
 from .weather_archive import WeatherArchive
 from .weather_forecast import (
@@ -106,6 +107,13 @@ class CovariateSource:
         if self._followed is None:
             return frozenset()
         return await self._away.async_days(self._followed, now)
+
+    @callback
+    def empty_spans(self, now: datetime) -> list[Span]:
+        """Return since when nobody is at home, if it is so, and days it was so all day."""
+        if self._followed is None:
+            return []
+        return self._away.empty_spans(self._followed, now)
 
     @callback
     def _entity(self, option: str) -> str | None:

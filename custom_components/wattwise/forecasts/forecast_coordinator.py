@@ -14,6 +14,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from ..analytics.forecasting.covariates import Covariates
 from ..analytics.forecasting.expectation import CancelledError
 from ..const import (
     CONF_CHARGERS,
@@ -61,12 +62,13 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         choice = entry.options.get(CONF_FORECAST_MODEL, MODEL_AUTOMATIC)
         self._forecasts = SeriesForecasts(hass, memory, self.series, choice)
         self._household = household
-        self._covariates = CovariateSource(hass, entry)
+        self.covariates: Final = CovariateSource(hass, entry)
         self._chargers = frozenset(entry.options.get(CONF_CHARGERS, ()))
         chosen = {series.meter for series in self.series if series.meter}
-        self._energy = HomeEnergy(household, self._chargers | chosen)
+        self.energy: Final = HomeEnergy(household, self._chargers | chosen)
         self.finer: Final = FinerForecasts(hass, household, self.series)
-        self._free: frozenset[date] = frozenset()
+        # What was known beside energy when it was last forecast.
+        self.known = Covariates()
         self._ended = False
         self._stops: list[CALLBACK_TYPE] = []
         self._recalled = False
@@ -84,7 +86,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     def _async_end(self) -> None:
         self._ended = True
         self._forecasts.stop()
-        self._covariates.async_stop()
+        self.covariates.async_stop()
         self._plan_lesson(None)
         self._plan_retry(None)
         while self._stops:
@@ -123,7 +125,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._forecasts.async_recall()
-        await self._covariates.async_load()
+        await self.covariates.async_load()
         if self._ended:
             # It was unloaded meanwhile.
             return
@@ -153,7 +155,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     async def _async_learn(self, _now: datetime) -> None:
         """Read everything, learn what there is to learn, and forecast anew."""
         self._lesson = None
-        await self._energy.async_forget()
+        await self.energy.async_forget()
         await self.async_refresh()
         if self._ended or not self.last_update_success:
             return
@@ -163,7 +165,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             return
         if self._ended:
             return
-        await self.finer.async_learn(dt_util.utcnow(), self._free)
+        await self.finer.async_learn(dt_util.utcnow(), self.known.free)
         self._learned = dt_util.now().date()
         await self.async_refresh()
 
@@ -184,7 +186,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
     async def _async_update_data(self) -> dict[str, SeriesOutlook]:
         now = dt_util.utcnow()
         try:
-            hours = await self._energy.async_hours(now)
+            hours = await self.energy.async_hours(now)
         except HistoryError as err:
             if self._ended:
                 # It was closed between two questions.
@@ -197,8 +199,8 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         }
         flows = metered_flows(self._household)
         charging = charging_hours(flows, hours.meters, self._chargers)
-        known = await self._covariates.async_known(now)
-        self._free = known.free
+        known = await self.covariates.async_known(now)
+        self.known = known
         known = replace(known, charging=charging)
         found = await self._forecasts.async_look_out(energy, now, known)
         return await self.hass.async_add_executor_job(add_up, found, flows)

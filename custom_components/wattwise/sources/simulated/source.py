@@ -26,6 +26,7 @@ class SimulatedSource:
         self._take = take
         self._condition = Condition.NORMAL
         self._until: datetime | None = None
+        self._stuck_at: float | None = None
 
     @property
     def available(self) -> bool | None:
@@ -42,14 +43,18 @@ class SimulatedSource:
     @callback
     def play(self, condition: Condition, duration: timedelta) -> datetime:
         """Be in a condition for a time, and well again after it; returns its end."""
-        self._condition = condition
-        self._until = dt_util.utcnow() + duration
+        now = dt_util.utcnow()
+        stuck = condition is Condition.VALUE_STUCK
+        self._condition = Condition.NORMAL if stuck else condition
+        self._stuck_at = now.timestamp() if stuck else None
+        self._until = now + duration
         return self._until
 
     @callback
     def _measure(self, now: datetime) -> None:
         if self._until is not None and now >= self._until:
-            self._condition, self._until = Condition.NORMAL, None
-        time_s = now.timestamp()
-        for channel, value in self._supply.measure(time_s, self._condition):
-            self._take(Reading(channel, int(time_s * 1000), value))
+            self._condition, self._until, self._stuck_at = Condition.NORMAL, None, None
+        time_ms = int(now.timestamp() * 1000)
+        shown_s = now.timestamp() if self._stuck_at is None else self._stuck_at
+        for channel, value in self._supply.measure(shown_s, self._condition):
+            self._take(Reading(channel, time_ms, value))

@@ -25,6 +25,14 @@ class Condition(StrEnum):
     PHASES_UNBALANCED = "phases_unbalanced"
     FREQUENCY_PROBLEM = "frequency_problem"
     OVERLOAD = "overload"
+    LEFT_ON = "left_on"
+    """Something large stays switched on."""
+    STANDBY_RAISED = "standby_raised"
+    """Something small stays switched on."""
+    NOTHING_USED = "nothing_used"
+    """All is switched off, as behind a breaker that tripped."""
+    VALUE_STUCK = "value_stuck"
+    """The meter repeats what it measured when this began."""
     SILENT = "silent"
     """The meter tells nothing."""
 
@@ -45,6 +53,11 @@ _SWING_S: Final = 10
 # Grids of less than this have 60 Hz.
 _NOMINAL_OF_50_HZ: Final = 150.0
 _OVERLOAD_FACTOR: Final = 1.4
+# What stays switched on [W]: a heater, and a few things in stand-by.
+_LEFT_ON: Final = {Condition.LEFT_ON: 2_000.0, Condition.STANDBY_RAISED: 250.0}
+_SECONDS_OF_A_DAY: Final = 86_400
+# Samples that a mean is made of are this far apart [s].
+_SAMPLE_S: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +93,25 @@ class SimulatedSupply:
     ) -> float:
         if condition is Condition.OVERLOAD:
             return self.contracted_w * (_OVERLOAD_FACTOR + noise.gauss(0, 0.01))
-        # A home that sleeps at night, with a fridge and now and then a kettle.
-        awake = 0.5 - 0.5 * math.cos(2 * math.pi * (time_s % 86_400) / 86_400)
-        fridge = 90.0 if time_s % 2_700 < 900 else 0.0
-        kettle = 1_900.0 if time_s % 5_400 < 180 else 0.0
-        return 120.0 + 500.0 * awake + fridge + kettle * awake + noise.gauss(0, 5)
+        if condition is Condition.NOTHING_USED:
+            return 0.0
+        return _usual_power(time_s) + _LEFT_ON.get(condition, 0.0) + noise.gauss(0, 5)
+
+
+def mean_power(start_s: int, seconds: int) -> float:
+    """Return what a simulated home usually draws [W] on average of some time."""
+    samples = [_usual_power(at) for at in range(start_s, start_s + seconds, _SAMPLE_S)]
+    return sum(samples) / len(samples)
+
+
+def _usual_power(time_s: float) -> float:
+    """Return what a home draws [W] that sleeps at night.
+
+    It has a fridge and now and then a kettle; on some days there is more to do.
+    """
+    day, second = divmod(time_s, _SECONDS_OF_A_DAY)
+    busy = 0.8 + 0.4 * (int(day) * 7 % 10) / 9
+    awake = busy * (0.5 - 0.5 * math.cos(2 * math.pi * second / _SECONDS_OF_A_DAY))
+    fridge = 90.0 if time_s % 2_700 < 900 else 0.0
+    kettle = 1_900.0 if time_s % 5_400 < 180 else 0.0
+    return 120.0 + 500.0 * awake + fridge + kettle * awake
