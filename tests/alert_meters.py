@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.wattwise.alerts.alert_announcements import EVENT_ALERT
+from custom_components.wattwise.alerts.telling.alert_announcements import EVENT_ALERT
 from homeassistant.core import Event, HomeAssistant
 
 from .test_meters import pass_time, report

@@ -10,7 +10,7 @@ from custom_components.wattwise.alerts.alert import (
     AlertKind,
     AlertSeverity,
 )
-from custom_components.wattwise.alerts.kept_alerts import KeptAlerts
+from custom_components.wattwise.alerts.telling.kept_alerts import KeptAlerts
 from homeassistant.const import (
     EVENT_HOMEASSISTANT_STARTED,
     STATE_OFF,

@@ -12,8 +12,8 @@ from custom_components.wattwise.alerts.alert import (
     AlertKind,
     AlertSeverity,
 )
-from custom_components.wattwise.alerts.alert_events import EVENT_TYPES
-from custom_components.wattwise.alerts.alert_words import async_alert_words
+from custom_components.wattwise.alerts.telling.alert_events import EVENT_TYPES
+from custom_components.wattwise.alerts.telling.alert_words import async_alert_words
 from custom_components.wattwise.const import CONF_CONTRACTED_POWER
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant

@@ -7,7 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.wattwise.alerts.demand_past import async_demand_peaks
+from custom_components.wattwise.alerts.demand.demand_past import async_demand_peaks
 from custom_components.wattwise.const import CONF_NETS_PHASES, CONF_PHASES
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 import yaml
 
 from custom_components.wattwise.alerts.alert import AlertKind, AlertSeverity
-from custom_components.wattwise.alerts.alert_choice import kind_of
+from custom_components.wattwise.alerts.telling.alert_choice import kind_of
 from custom_components.wattwise.const import CONF_CONTRACTED_POWER
 from custom_components.wattwise.metering.profile import MeterRole
 from homeassistant.core import HomeAssistant, ServiceCall

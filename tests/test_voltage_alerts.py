@@ -7,8 +7,13 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.wattwise.alerting.voltage import VoltageLimits, VoltageState
-from custom_components.wattwise.alerts.voltage_limits_store import VoltageLimitsStore
+from custom_components.wattwise.alerting.supply.voltage import (
+    VoltageLimits,
+    VoltageState,
+)
+from custom_components.wattwise.alerts.supply.voltage_limits_store import (
+    VoltageLimitsStore,
+)
 from custom_components.wattwise.const import CONF_CONTRACTED_POWER
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel

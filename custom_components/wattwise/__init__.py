@@ -12,11 +12,11 @@ from homeassistant.helpers.typing import ConfigType
 from .actions import async_setup_actions
 from .advice.advice_coordinator import AdviceCoordinator
 from .advice.advice_store import AdviceStore
-from .alerts.alert_announcements import async_announce_alerts
-from .alerts.demand_coordinator import async_start_demand
-from .alerts.kept_alerts import KeptAlerts
+from .alerts.demand.demand_coordinator import async_start_demand
 from .alerts.kept_amounts import KeptAmounts
-from .alerts.voltage_limits_store import VoltageLimitsStore
+from .alerts.supply.voltage_limits_store import VoltageLimitsStore
+from .alerts.telling.alert_announcements import async_announce_alerts
+from .alerts.telling.kept_alerts import KeptAlerts
 from .anomalies.anomaly_coordinator import (
     AnomalyCoordinator,
     async_forget_anomalies,

@@ -9,10 +9,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alerts.budget_sensor import BudgetSensor
-from .alerts.demand_alert import DemandPeakSensor
-from .alerts.health_silence import HEALTH_SENSORS
-from .alerts.overload_sensor import OverloadSensor, watches_overload
-from .alerts.problem_sensors import PROBLEMS, ProblemSensor
+from .alerts.demand.demand_alert import DemandPeakSensor
+from .alerts.health.health_silence import HEALTH_SENSORS
+from .alerts.supply.overload_sensor import OverloadSensor, watches_overload
+from .alerts.supply.problem_sensors import PROBLEMS, ProblemSensor
 from .anomalies.anomaly_sensors import AnomalyAlert, anomaly_alerts
 from .entity import MeterEntity
 from .household import WattWiseConfigEntry

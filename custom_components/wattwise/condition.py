@@ -20,7 +20,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .alerts.alert import Alert
-from .alerts.alert_choice import CHOICE_OPTIONS, AlertChoice
+from .alerts.telling.alert_choice import CHOICE_OPTIONS, AlertChoice
 from .household import async_loaded_households
 
 _SCHEMA: Final = probatio.Schema(

@@ -11,7 +11,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .alerting.rhythm import Rhythm
+from .alerting.health.rhythm import Rhythm
 from .const import LOGGER
 from .history.errors import HistoryError
 from .history.history import History

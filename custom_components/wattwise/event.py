@@ -3,7 +3,7 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alerts.alert_events import AlertEvents
+from .alerts.telling.alert_events import AlertEvents
 from .household import WattWiseConfigEntry
 
 PARALLEL_UPDATES = 0

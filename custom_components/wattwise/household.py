@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .alerting.voltage import VoltageLimits
+from .alerting.supply.voltage import VoltageLimits
 from .alerts.alert_board import AlertBoard
 from .const import DOMAIN
 from .grid_netting import GridNettingCoordinator
@@ -27,7 +27,7 @@ from .sources.push_keys import PushKeys
 
 if TYPE_CHECKING:
     from .advice.advice_coordinator import AdviceCoordinator
-    from .alerts.demand_coordinator import DemandCoordinator
+    from .alerts.demand.demand_coordinator import DemandCoordinator
     from .anomalies.anomaly_coordinator import AnomalyCoordinator
     from .forecasts.forecast_coordinator import ForecastCoordinator
     from .prices.bill_forecast import BillCoordinator

@@ -10,7 +10,7 @@ from homeassistant.components.logbook.const import (
 )
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .alerts.alert_announcements import EVENT_ALERT
+from .alerts.telling.alert_announcements import EVENT_ALERT
 from .const import DOMAIN
 
 

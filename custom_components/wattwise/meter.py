@@ -9,9 +9,9 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from .alerting.meter_health import MeterHealth
-from .alerting.meter_watch import MeterWatch
-from .alerting.voltage import VoltageLimits
+from .alerting.health.meter_health import MeterHealth
+from .alerting.supply.meter_watch import MeterWatch
+from .alerting.supply.voltage import VoltageLimits
 from .const import (
     CONF_ADDRESS,
     CONF_CONTRACTED_POWER,

@@ -5,8 +5,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alerts.amount_numbers import AMOUNTS, AmountNumber
 from .alerts.kept_amounts import KeptAmounts
-from .alerts.voltage_limit_numbers import VOLTAGE_LIMITS, VoltageLimitNumber
-from .alerts.voltage_limits_store import VoltageLimitsStore
+from .alerts.supply.voltage_limit_numbers import VOLTAGE_LIMITS, VoltageLimitNumber
+from .alerts.supply.voltage_limits_store import VoltageLimitsStore
 from .household import WattWiseConfigEntry
 
 PARALLEL_UPDATES = 0

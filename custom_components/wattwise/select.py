@@ -3,8 +3,8 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alerts.demand_period_select import DemandPeriodSelect
-from .alerts.demand_settings import has_grid
+from .alerts.demand.demand_period_select import DemandPeriodSelect
+from .alerts.demand.demand_settings import has_grid
 from .alerts.kept_amounts import KeptAmounts
 from .household import WattWiseConfigEntry
 from .usage.interval_select import UsageIntervalSelect

@@ -5,9 +5,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .advice.advice_sensors import advice_sensors
-from .alerting.meter_watch import VOLTAGES
-from .alerts.demand_sensors import DEMAND_SENSORS, DemandSensor
-from .alerts.voltage_sensors import VoltageStateSensor
+from .alerting.supply.meter_watch import VOLTAGES
+from .alerts.demand.demand_sensors import DEMAND_SENSORS, DemandSensor
+from .alerts.supply.voltage_sensors import VoltageStateSensor
 from .anomalies.detection_stage_sensor import DetectionStageSensor, judges_anything
 from .entity import foreign_device
 from .gap_sensors import GapCoordinator, MissingSensor

@@ -9,18 +9,18 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .advice.advice_sensors import advice_sensor_keys
-from .alerting.meter_watch import VOLTAGES
-from .alerts.alert_events import ALERTS
+from .alerting.supply.meter_watch import VOLTAGES
 from .alerts.amount_numbers import AMOUNTS
 from .alerts.budget_sensor import BUDGET_AT_RISK
-from .alerts.demand_alert import DEMAND_PEAK_AHEAD
-from .alerts.demand_sensors import DEMAND_SENSORS
-from .alerts.demand_settings import DEMAND_PERIOD, has_grid
-from .alerts.health_silence import HEALTH_SENSORS
-from .alerts.overload_sensor import OVERLOAD, watches_overload
-from .alerts.problem_sensors import PROBLEMS
-from .alerts.voltage_limit_numbers import VOLTAGE_LIMITS
-from .alerts.voltage_sensors import voltage_state_key
+from .alerts.demand.demand_alert import DEMAND_PEAK_AHEAD
+from .alerts.demand.demand_sensors import DEMAND_SENSORS
+from .alerts.demand.demand_settings import DEMAND_PERIOD, has_grid
+from .alerts.health.health_silence import HEALTH_SENSORS
+from .alerts.supply.overload_sensor import OVERLOAD, watches_overload
+from .alerts.supply.problem_sensors import PROBLEMS
+from .alerts.supply.voltage_limit_numbers import VOLTAGE_LIMITS
+from .alerts.supply.voltage_sensors import voltage_state_key
+from .alerts.telling.alert_events import ALERTS
 from .anomalies.anomaly_sensors import anomaly_alerts
 from .anomalies.detection_stage_sensor import ANOMALY_DETECTION, judges_anything
 from .anomalies.normal_button import THIS_WAS_NORMAL

@@ -21,8 +21,8 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .alerts.alert import DANGEROUS, AlertPhase, AlertSeverity
-from .alerts.alert_announcements import EVENT_ALERT
-from .alerts.alert_choice import CHOICE_OPTIONS, AlertChoice
+from .alerts.telling.alert_announcements import EVENT_ALERT
+from .alerts.telling.alert_choice import CHOICE_OPTIONS, AlertChoice
 from .household import async_loaded_households
 
 CONF_COOL_DOWN: Final = "cool_down"

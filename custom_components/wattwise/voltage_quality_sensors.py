@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .alerting.meter_watch import VOLTAGES
+from .alerting.supply.meter_watch import VOLTAGES
 from .analytics.power_quality.supply_voltage import SupplyVoltage
 from .const import LOGGER
 from .entity import MeterEntity

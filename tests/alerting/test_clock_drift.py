@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from custom_components.wattwise.alerting.clock_drift import ClockWatch
+from custom_components.wattwise.alerting.health.clock_drift import ClockWatch
 
 BEGIN_MS = 1_781_000_000_000
 CHANCE = random.Random(4)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.alerting.counter_falls import CounterFalls
+from custom_components.wattwise.alerting.health.counter_falls import CounterFalls
 from custom_components.wattwise.metering.quantity import Channel
 
 IMPORT = Channel.ENERGY_IMPORT

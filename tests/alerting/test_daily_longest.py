@@ -1,6 +1,6 @@
 """The longest of each day."""
 
-from custom_components.wattwise.alerting.daily_longest import DailyLongest
+from custom_components.wattwise.alerting.health.daily_longest import DailyLongest
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000

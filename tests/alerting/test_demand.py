@@ -5,8 +5,8 @@ from datetime import UTC
 
 import pytest
 
-from custom_components.wattwise.alerting.demand import Demand, DemandMeter
-from custom_components.wattwise.alerting.demand_periods import DemandPeriods
+from custom_components.wattwise.alerting.demand.demand import Demand, DemandMeter
+from custom_components.wattwise.alerting.demand.demand_periods import DemandPeriods
 
 QUARTER = 900
 # A full hour.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from custom_components.wattwise.alerting.demand import Demand
-from custom_components.wattwise.alerting.demand_peak import DemandPeakWatch
+from custom_components.wattwise.alerting.demand.demand import Demand
+from custom_components.wattwise.alerting.demand.demand_peak import DemandPeakWatch
 
 BEGIN_MS = 1_781_002_800_000
 PERIOD_MS = 900_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.wattwise.alerting.energy_agreement import (
+from custom_components.wattwise.alerting.health.energy_agreement import (
     Disagreement,
     EnergyAgreement,
 )

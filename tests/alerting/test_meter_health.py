@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from custom_components.wattwise.alerting.energy_agreement import Disagreement
-from custom_components.wattwise.alerting.meter_health import MeterHealth
+from custom_components.wattwise.alerting.health.energy_agreement import Disagreement
+from custom_components.wattwise.alerting.health.meter_health import MeterHealth
 from custom_components.wattwise.metering.profile import (
     EnergyKind,
     MeterProfile,

@@ -6,8 +6,11 @@ import math
 
 import pytest
 
-from custom_components.wattwise.alerting.meter_watch import MeterWatch, Problem
-from custom_components.wattwise.alerting.voltage import VoltageLimits, VoltageState
+from custom_components.wattwise.alerting.supply.meter_watch import MeterWatch, Problem
+from custom_components.wattwise.alerting.supply.voltage import (
+    VoltageLimits,
+    VoltageState,
+)
 from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -1,6 +1,6 @@
 """Whether more is drawn than was agreed."""
 
-from custom_components.wattwise.alerting.overload import OverloadWatch
+from custom_components.wattwise.alerting.supply.overload import OverloadWatch
 
 
 def tell(watch: OverloadWatch, seconds: range, watts: float) -> bool:

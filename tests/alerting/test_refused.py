@@ -3,7 +3,7 @@
 import json
 import random
 
-from custom_components.wattwise.alerting.refused import RefusedWatch
+from custom_components.wattwise.alerting.health.refused import RefusedWatch
 
 HOUR_MS = 3_600_000
 BEGIN_MS = 500_000 * HOUR_MS

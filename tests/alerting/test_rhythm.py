@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from custom_components.wattwise.alerting.rhythm import Rhythm
-from custom_components.wattwise.alerting.silence import SilenceWatch
+from custom_components.wattwise.alerting.health.rhythm import Rhythm
+from custom_components.wattwise.alerting.health.silence import SilenceWatch
 
 BEGIN_MS = 1_781_000_000_000
 HOUR = 3600.0

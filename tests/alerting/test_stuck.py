@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from custom_components.wattwise.alerting.stuck import StuckWatch
+from custom_components.wattwise.alerting.health.stuck import StuckWatch
 
 BEGIN_MS = 20_600 * 86_400_000
 HOUR = 3600

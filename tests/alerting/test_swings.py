@@ -2,7 +2,7 @@
 
 import math
 
-from custom_components.wattwise.alerting.swings import Swings
+from custom_components.wattwise.alerting.supply.swings import Swings
 
 
 def counts(values: list[float], least: float = 7.0) -> list[int]:

@@ -5,7 +5,7 @@ from math import sqrt, tau
 
 import pytest
 
-from custom_components.wattwise.alerting.unbalance import voltage_unbalance
+from custom_components.wattwise.alerting.supply.unbalance import voltage_unbalance
 
 THIRD = cmath.rect(1, tau / 3)
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from custom_components.wattwise.alerting.voltage import (
+from custom_components.wattwise.alerting.supply.voltage import (
     VoltageLimits,
     VoltageState,
     VoltageWatch,

@@ -7,7 +7,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import mock_restore_cache
 
-from custom_components.wattwise.alerts.alert_announcements import EVENT_ALERT
+from custom_components.wattwise.alerts.telling.alert_announcements import EVENT_ALERT
 from custom_components.wattwise.const import DOMAIN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er

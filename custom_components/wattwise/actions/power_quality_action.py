@@ -12,7 +12,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
-from ..alerting.meter_watch import VOLTAGES
+from ..alerting.supply.meter_watch import VOLTAGES
 from ..analytics.power_quality.supply_voltage import SupplyVoltage
 from ..analytics.power_quality.voltage_events import VoltageEvent
 from ..const import DOMAIN

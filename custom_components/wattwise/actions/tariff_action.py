@@ -11,7 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
-from ..alerts.demand_settings import DEMAND_MINUTES
+from ..alerts.demand.demand_settings import DEMAND_MINUTES
 from ..analytics.tariffs.grid_slot import GridSlot, PriceSteps
 from ..analytics.tariffs.rate_texts import RateError
 from ..analytics.tariffs.rates import Days

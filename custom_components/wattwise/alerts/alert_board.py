@@ -23,7 +23,7 @@ from .alert import Alert, AlertPhase, AlertSeverity
 
 if TYPE_CHECKING:
     from .alert_sensor import AlertSensor
-    from .kept_alerts import KeptAlerts
+    from .telling.kept_alerts import KeptAlerts
 
 
 @dataclass(frozen=True, slots=True)

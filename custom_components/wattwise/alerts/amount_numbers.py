@@ -15,7 +15,7 @@ from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower
 from ..entity import household_device_info, household_unique_id
 from ..household import WattWiseConfigEntry
 from ..metering.profile import MeterRole
-from .demand_settings import DEMAND_LIMIT, has_demand
+from .demand.demand_settings import DEMAND_LIMIT, has_demand
 from .kept_amounts import KeptAmounts
 
 MONTHLY_BUDGET: Final = "monthly_budget"

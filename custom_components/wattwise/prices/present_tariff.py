@@ -7,7 +7,7 @@ from typing import Any, Final
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..alerts.demand_settings import demand_minutes
+from ..alerts.demand.demand_settings import demand_minutes
 from ..analytics.tariffs.charges import Charges
 from ..analytics.tariffs.grid_slot import PriceSteps
 from ..analytics.tariffs.rate_texts import rate_of

@@ -9,16 +9,16 @@ from statistics import fmean
 import time
 from typing import Final
 
-from custom_components.wattwise.alerting.demand import DemandMeter
-from custom_components.wattwise.alerting.demand_peak import DemandPeakWatch
-from custom_components.wattwise.alerting.demand_periods import DemandPeriods
+from custom_components.wattwise.alerting.demand.demand import DemandMeter
+from custom_components.wattwise.alerting.demand.demand_peak import DemandPeakWatch
+from custom_components.wattwise.alerting.demand.demand_periods import DemandPeriods
 from custom_components.wattwise.alerting.feed import Feed
-from custom_components.wattwise.alerting.meter_health import Counter, MeterHealth
-from custom_components.wattwise.alerting.meter_watch import MeterWatch
-from custom_components.wattwise.alerting.overload import OverloadWatch
-from custom_components.wattwise.alerting.rhythm import Rhythm
-from custom_components.wattwise.alerting.silence import SilenceWatch
-from custom_components.wattwise.alerting.voltage import VoltageLimits
+from custom_components.wattwise.alerting.health.meter_health import Counter, MeterHealth
+from custom_components.wattwise.alerting.health.rhythm import Rhythm
+from custom_components.wattwise.alerting.health.silence import SilenceWatch
+from custom_components.wattwise.alerting.supply.meter_watch import MeterWatch
+from custom_components.wattwise.alerting.supply.overload import OverloadWatch
+from custom_components.wattwise.alerting.supply.voltage import VoltageLimits
 from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

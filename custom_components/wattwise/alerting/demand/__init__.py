@@ -1,0 +1,1 @@
+"""The running period of a capacity tariff."""

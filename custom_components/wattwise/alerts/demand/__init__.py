@@ -1,0 +1,1 @@
+"""The demand of a capacity tariff, and its alert."""

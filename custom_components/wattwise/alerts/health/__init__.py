@@ -1,0 +1,1 @@
+"""Alerts about meters themselves."""

@@ -1,0 +1,1 @@
+"""Alerts of the supply: voltages, phases, frequency, overload."""

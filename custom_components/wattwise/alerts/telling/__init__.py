@@ -1,0 +1,1 @@
+"""How alerts are told: events, sentences, and to whom."""
