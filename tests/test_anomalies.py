@@ -20,7 +20,7 @@ from custom_components.wattwise.history.history import History
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -198,7 +198,7 @@ async def test_a_young_home(
 ) -> None:
     """While too little is known, alerts are unavailable, and it is told why."""
     home = await home_of(wattwise, freezer, 10)
-    assert {home.shown(entity) for entity in ALERTS} == {STATE_UNAVAILABLE}
+    assert {home.shown(entity) for entity in ALERTS} == {STATE_UNKNOWN}
     assert home.shown(STAGE) == "learning"
     stage = wattwise.states.get(STAGE)
     assert stage
@@ -208,7 +208,7 @@ async def test_a_young_home(
     # Without knowing who is at home, nobody is said to be away.
     assert wattwise.states.get("binary_sensor.home_consumption_while_away") is None
     await home.live(3, heater_from(NOW))
-    assert {home.shown(entity) for entity in ALERTS} == {STATE_UNAVAILABLE}
+    assert {home.shown(entity) for entity in ALERTS} == {STATE_UNKNOWN}
     assert await home.anomalies() == []
 
 
@@ -339,7 +339,7 @@ async def test_a_history_that_cannot_be_asked(
     assert home.on() == on
     freezer.tick(5 * HOUR)
     await pass_time(wattwise, freezer, 0)
-    assert {home.shown(entity) for entity in ALERTS} == {STATE_UNAVAILABLE}
+    assert {home.shown(entity) for entity in ALERTS} == {STATE_UNKNOWN}
     assert home.shown(STAGE) == "outdated"
 
 
@@ -357,7 +357,7 @@ async def test_while_nobody_is_there(
     await home.live(3, lambda moment: 1000.0 + asleep(moment))
     assert home.shown(away) == STATE_ON
     said = home.said("consumption_while_away")
-    assert (said["kind"], said["severity"]) == ("away_use", "warning")
+    assert (said["kind"], said["severity"]) == ("away_use", "critical")
     await home.live(4, asleep)
     assert home.shown(away) == STATE_OFF
 

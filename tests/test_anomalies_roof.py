@@ -11,7 +11,7 @@ from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 
 from .homes import async_add_household, only_meter, push_meter
@@ -149,7 +149,7 @@ async def test_a_young_roof(
 ) -> None:
     """While it is learned what it gives, nothing is said of it, and that is told."""
     entry = await roof_of(wattwise, freezer, 20, 3)
-    assert shown(wattwise, DROP) == STATE_UNAVAILABLE
+    assert shown(wattwise, DROP) == STATE_UNKNOWN
     assert shown(wattwise, STAGE) == "learning"
     state = wattwise.states.get(STAGE)
     assert state

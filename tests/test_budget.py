@@ -9,7 +9,7 @@ from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF, TARIFF_FLA
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -52,7 +52,7 @@ async def test_budget(
 ) -> None:
     """On while more than the budget is expected; what is next to sure is critical."""
     entry = await home(wattwise, freezer, **FLAT)
-    assert alert(wattwise) == STATE_UNAVAILABLE
+    assert alert(wattwise) == STATE_OFF
     await set_amount(wattwise, key, calm)
     assert alert(wattwise) == STATE_OFF
     await set_amount(wattwise, key, risky)
@@ -72,7 +72,7 @@ async def test_budget(
     state = shown(wattwise, "budget_at_risk", "binary_sensor")
     assert state.attributes["severity"] == "critical"
     await set_amount(wattwise, key, 0)
-    assert alert(wattwise) == STATE_UNAVAILABLE
+    assert alert(wattwise) == STATE_OFF
 
 
 async def test_spent_before_anything_is_expected(
@@ -81,7 +81,7 @@ async def test_spent_before_anything_is_expected(
     """A budget that is spent is told of, even of a home that is not known yet."""
     await home(wattwise, freezer, days=4, **{CONF_TARIFF: TARIFF_FLAT, CONF_PRICE: 1.0})
     await set_amount(wattwise, "monthly_budget", 500)
-    assert alert(wattwise) == STATE_UNAVAILABLE
+    assert alert(wattwise) == STATE_UNKNOWN
     await set_amount(wattwise, "monthly_budget", 40)
     state = shown(wattwise, "budget_at_risk", "binary_sensor")
     assert state.state == STATE_ON

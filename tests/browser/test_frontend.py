@@ -79,6 +79,17 @@ async def test_the_energy_dashboard_shows_the_past(frontend: Frontend) -> None:
     assert max(used) > 5
 
 
+async def test_the_dashboard_shows_what_is_wrong(frontend: Frontend) -> None:
+    """Alerts, zones and the bill are there, and in words."""
+    await frontend.visit("/demo-home/alerts")
+    await frontend.screenshot(SCREENSHOTS / "alerts.png", height=900)
+    text = await frontend.visible_text()
+    assert_readable(text)
+    for words in ("Is anything wrong?", "As usual?", "The bill", "What happened"):
+        assert words in text
+    assert text.count("OK") + text.count("Safe") >= 4
+
+
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=lambda screen: screen.name)
 async def test_the_quality_of_the_voltage_can_be_printed(
     demo_url: str, screen: Screen

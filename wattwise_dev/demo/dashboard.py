@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from wattwise_dev.home_assistant import HomeAssistant
 
+from .alert_sections import alerts_view
 from .cards import Card, bar, gauge, heading, number, section
 from .entities import Entities
 from .forecast_sections import accuracy, coming
@@ -85,6 +86,7 @@ def dashboard_config(known: KnownHome, entities: Entities) -> dict[str, Any]:
                     _meters(entities),
                 ],
             },
+            alerts_view(entities),
             _voltage_quality(known),
         ],
     }

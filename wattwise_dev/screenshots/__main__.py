@@ -12,6 +12,7 @@ from wattwise_dev.browser import Screen, open_chromium
 from wattwise_dev.browser.chromium import BrowserMissingError
 from wattwise_dev.browser.frontend import Frontend
 
+from .film import make_film
 from .supply_tour import NotShownError, take_supply_tour
 from .trial_home import trial_home
 
@@ -26,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/screenshots",
         description="Plays every alert of the supply on a simulated meter in a real Home "
-        "Assistant, and takes a picture of each in a real browser. Takes a quarter of an "
+        "Assistant, and takes a picture of each in a real browser, and a film. Takes half an "
         "hour, for alerts are no alerts before they last.",
     )
     parser.add_argument("--output", type=Path, default=_USUAL_FOLDER, metavar="FOLDER")
@@ -52,7 +53,10 @@ async def _take(folder: Path) -> list[Path]:
             ) as frontend,
         ):
             say(f"the home answers on {home.instance.url}")
-            return await take_supply_tour(home, frontend, folder, say)
+            pictures = await take_supply_tour(home, frontend, folder, say)
+    film = folder / "supply-alerts.webp"
+    make_film(pictures, film)
+    return [*pictures, film]
 
 
 if __name__ == "__main__":

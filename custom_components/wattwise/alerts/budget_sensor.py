@@ -105,18 +105,15 @@ class BudgetSensor(AlertSensor, HouseholdEntity, RestoreEntity):
 
     @property
     @override
-    def available(self) -> bool:
-        """Return whether there is a budget, and anything to hold against it."""
-        return any(
+    def is_on(self) -> bool | None:
+        """Whether a budget is at risk; None while nothing is expected of the month."""
+        if not any(budget > 0 for budget in self._budgets.values()):
+            return False
+        known = any(
             expected is not None or so_far > budget
             for budget, so_far, expected in self._seen.values()
         )
-
-    @property
-    @override
-    def is_on(self) -> bool:
-        """Whether a budget is at risk."""
-        return self._at_risk is not None
+        return self._at_risk is not None if known else None
 
     @property
     @override

@@ -90,15 +90,11 @@ class AnomalyAlert(AlertSensor, CoordinatorEntity[AnomalyCoordinator]):
 
     @property
     @override
-    def available(self) -> bool:
-        """Return whether enough is known to judge: not while habits are learned."""
+    def is_on(self) -> bool | None:
+        """Whether something is unusual now; None while habits are learned."""
         data: Unusual | None = self.coordinator.data
-        return super().available and data is not None and self._judged_fn(data)
-
-    @property
-    @override
-    def is_on(self) -> bool:
-        """Whether something is unusual now."""
+        if data is None or not self._judged_fn(data):
+            return None
         return self._shown is not None
 
     @property

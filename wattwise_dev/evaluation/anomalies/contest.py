@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from custom_components.wattwise.analytics.anomalies.episodes import flagged_runs
 from custom_components.wattwise.analytics.anomalies.hour_series import HourSeries
 from custom_components.wattwise.analytics.anomalies.thresholds import DAYS_OF_A_MONTH
 from wattwise_dev.benchmark.progress import Say
@@ -108,7 +107,7 @@ def compete(
             flags[series.place.day < FIRST_DAY] = False
             score = Score(
                 name,
-                sum(1 for _ in flagged_runs(flags)),
+                asked.alarms_since(FIRST_DAY),
                 (series.days - FIRST_DAY) / DAYS_OF_A_MONTH,
                 dict.fromkeys(EventKind, 0),
                 {kind: [] for kind in EventKind},

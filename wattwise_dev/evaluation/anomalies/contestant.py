@@ -7,11 +7,16 @@ from typing import Final, override
 import numpy as np
 
 from custom_components.wattwise.analytics.anomalies.detector import DAYS_NEEDED
+from custom_components.wattwise.analytics.anomalies.episodes import (
+    episodes_of,
+    flagged_runs,
+)
 from custom_components.wattwise.analytics.anomalies.hour_series import (
     Flags,
     HourSeries,
 )
 from custom_components.wattwise.analytics.anomalies.judgement import (
+    judge,
     scores_of,
     thresholds_by_day,
 )
@@ -42,6 +47,11 @@ class Contestant(ABC):
             hours = self._series.place.day == day
             flags[hours] = _any_above(self._scores[:, hours], limits)
         return flags
+
+    def alarms_since(self, day: int) -> int:
+        """Count its alarms from a day of the home on: one for what hangs together."""
+        flags = self.flags & (self._series.place.day >= day)
+        return sum(1 for _ in flagged_runs(flags))
 
     def flags_of(self, changed: HourSeries, begin: int) -> Flags:
         """Which hours it flags from hour `begin` on, if from then all had been changed.
@@ -77,6 +87,17 @@ class WattWise(Contestant):
     """What the integration does."""
 
     name = "wattwise"
+
+    @override
+    def alarms_since(self, day: int) -> int:
+        """Count what people would have been told: one alarm for each episode."""
+        series = self._series
+        limits = np.full(self._scores.shape, np.inf)
+        for one, found in self._limits.items():
+            if one >= day:
+                limits[:, series.place.day == one] = found[:, None]
+        nobody = np.zeros(len(series), dtype=bool)
+        return len(episodes_of(judge(series, self._scores, limits, nobody, None)))
 
     @override
     def _score(

@@ -11,7 +11,7 @@ import numpy as np
 from custom_components.wattwise.analytics.anomalies.detector import DAYS_NEEDED
 from custom_components.wattwise.analytics.anomalies.episodes import (
     anomaly_of,
-    flagged_runs,
+    episodes_of,
 )
 from custom_components.wattwise.analytics.anomalies.hour_series import HourSeries
 from custom_components.wattwise.analytics.anomalies.judgement import (
@@ -53,13 +53,13 @@ def _rows(series: HourSeries) -> Iterator[tuple[str, ...]]:
     for day, found in by_day.items():
         limits[:, series.place.day == day] = found[:, None]
     judged = judge(series, scores, limits, away, None)
-    flags = judged.flags
-    for first, last in flagged_runs(flags):
-        for hour in range(first, last + 1):
-            if flags[hour]:
-                anomaly = anomaly_of(judged, first, hour)
+    for hour in np.flatnonzero(judged.flags).tolist():
+        # What was told then, not what it became.
+        for episode in episodes_of(judged.until(hour)):
+            if episode.last == hour:
+                anomaly = anomaly_of(episode)
                 time = datetime.fromtimestamp(int(series.starts[hour]), UTC)
-                score = float(np.nanmax(judged.ratios[:, hour]))
+                score = float(np.nanmax(episode.seen.ratios[:, hour]))
                 yield (
                     time.isoformat(),
                     anomaly.kind.value,
