@@ -243,7 +243,7 @@ async def test_unknown_pieces_and_homes_are_refused(
         assert error.value.translation_key == "advice_not_found"
     with pytest.raises(ServiceValidationError) as error:
         await call(wattwise, "get_advice", config_entry_id="nobody")
-    assert error.value.translation_key == "household_not_found"
+    assert error.value.translation_key == "service_config_entry_not_found"
 
 
 async def test_cheap_hours_of_a_price_entity(

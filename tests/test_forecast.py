@@ -185,7 +185,7 @@ async def test_the_action_returns_the_curve(
     assert answer["tomorrow"]["cost"] == pytest.approx(9.44 * 0.4, rel=0.05)
     assert sum(answer["models"].values()) == pytest.approx(1, abs=0.01)
     for data, key in (
-        ({"config_entry_id": "nobody"}, "household_not_found"),
+        ({"config_entry_id": "nobody"}, "service_config_entry_not_found"),
         (
             {"config_entry_id": entry.entry_id, "series": "production"},
             "forecast_not_made",

@@ -279,7 +279,7 @@ async def test_homes_are_added_up(
     assert "cost" in alone[0]["forecast"][0]
     with pytest.raises(ServiceValidationError) as error:
         await call(wattwise, "get_forecast", config_entry_id=[*entries, "nobody"])
-    assert error.value.translation_key == "household_not_found"
+    assert error.value.translation_key == "service_config_entry_not_found"
     for nobody in (
         {},
         {"config_entry_id": []},

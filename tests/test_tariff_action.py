@@ -156,7 +156,7 @@ async def test_what_cannot_be_compared(
     question["tariffs"] = [always]
     assert await refused(wattwise, **question) == "tariff_rate_unreadable"
     question = {"config_entry_id": "nobody", "tariffs": [NIGHT]}
-    assert await refused(wattwise, **question) == "household_not_found"
+    assert await refused(wattwise, **question) == "service_config_entry_not_found"
     other = await async_add_household(
         wattwise, push_meter("plug", role=MeterRole.APPLIANCE), name="Cabin"
     )

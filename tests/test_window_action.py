@@ -199,7 +199,7 @@ async def test_what_cannot_be_told_is_said(
         == "window_too_long"
     )
     home["config_entry_id"] = "nobody"
-    assert await refused(wattwise, **home) == "household_not_found"
+    assert await refused(wattwise, **home) == "service_config_entry_not_found"
     assert state(wattwise, "cheapest_hours_begin") == STATE_UNKNOWN
 
 

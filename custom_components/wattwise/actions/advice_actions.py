@@ -8,11 +8,12 @@ import probatio
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
 
 from ..advice.advice_book import UnknownAdviceError
 from ..advice.advice_coordinator import AdviceCoordinator
 from ..const import DOMAIN
-from ..household import WattWiseConfigEntry, async_loaded_households
+from ..household import WattWiseConfigEntry
 from ..rounding import money
 from .local_time import local_iso
 
@@ -106,9 +107,7 @@ def _unknown(call: ServiceCall) -> ServiceValidationError:
 def _advice(
     hass: HomeAssistant, entry_id: str
 ) -> tuple[WattWiseConfigEntry, AdviceCoordinator]:
-    for entry in async_loaded_households(hass):
-        if entry.entry_id == entry_id and entry.runtime_data.advice:
-            return entry, entry.runtime_data.advice
-    raise ServiceValidationError(
-        translation_domain=DOMAIN, translation_key="household_not_found"
-    )
+    entry: WattWiseConfigEntry = async_get_config_entry(hass, DOMAIN, entry_id)
+    advice = entry.runtime_data.advice
+    assert advice is not None  # a household at work has it
+    return entry, advice

@@ -8,6 +8,7 @@ import probatio
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
 
 from ..anomalies.anomaly_coordinator import AnomalyCoordinator
 from ..anomalies.detection_stage_sensor import (
@@ -18,7 +19,7 @@ from ..anomalies.detection_stage_sensor import (
 from ..anomalies.told_anomaly import ToldAnomaly, anomaly_id
 from ..anomalies.unusual import Unusual
 from ..const import DOMAIN
-from ..household import WattWiseConfigEntry, async_loaded_households
+from ..household import WattWiseConfigEntry
 from .local_time import local_iso
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
@@ -89,13 +90,12 @@ async def async_mark_normal(call: ServiceCall) -> ServiceResponse:
 
 def _asked(call: ServiceCall) -> tuple[WattWiseConfigEntry, AnomalyCoordinator]:
     """Return the household that was asked for."""
-    wanted = call.data[ATTR_CONFIG_ENTRY_ID]
-    for entry in async_loaded_households(call.hass):
-        if entry.entry_id == wanted and (anomalies := entry.runtime_data.anomalies):
-            return entry, anomalies
-    raise ServiceValidationError(
-        translation_domain=DOMAIN, translation_key="household_not_found"
+    entry: WattWiseConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     )
+    anomalies = entry.runtime_data.anomalies
+    assert anomalies is not None  # a household at work has them
+    return entry, anomalies
 
 
 def _answer(

@@ -5,10 +5,10 @@ from typing import Final
 
 import probatio
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
 
 from ..analytics.forecasting.expectation import Outlook
 from ..analytics.forecasting.sum_of_homes import sum_of_homes
@@ -64,11 +64,9 @@ async def async_get_forecast(call: ServiceCall) -> ServiceResponse:
         entries, series = _households(call), call.data[ATTR_SERIES]
     outlooks = [_outlook(entry, series) for entry in entries]
     divided = await _divided(entries, series, outlooks, resolution)
-    if any(entry.state is not ConfigEntryState.LOADED for entry in entries):
-        # It was unloaded meanwhile.
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="household_not_found"
-        )
+    for entry in entries:
+        # It may have been unloaded meanwhile.
+        async_get_config_entry(call.hass, DOMAIN, entry.entry_id)
     answer = forecast_answer(
         entries,
         series,
@@ -163,12 +161,7 @@ def _of_whom() -> ServiceValidationError:
 
 def _households(call: ServiceCall) -> list[WattWiseConfigEntry]:
     """Return the households that were named."""
-    loaded = {entry.entry_id: entry for entry in async_loaded_households(call.hass)}
     wanted = call.data.get(ATTR_CONFIG_ENTRY_ID)
     if not wanted:
         raise _of_whom()
-    if not loaded.keys() >= set(wanted):
-        raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="household_not_found"
-        )
-    return [loaded[entry_id] for entry_id in wanted]
+    return [async_get_config_entry(call.hass, DOMAIN, one) for one in wanted]

@@ -9,6 +9,7 @@ import probatio
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 
 from ..alerts.demand.demand_settings import DEMAND_MINUTES
@@ -17,7 +18,7 @@ from ..analytics.tariffs.rate_texts import RateError
 from ..analytics.tariffs.rates import Days
 from ..analytics.tariffs.tariff_comparison import Compared, Offer, compare, coverage
 from ..const import CONF_COUNTRY, CONF_PRICE, CONF_RATES, DOMAIN
-from ..household import WattWiseConfigEntry, async_loaded_households
+from ..household import WattWiseConfigEntry
 from ..metering.profile import MeterRole
 from ..prices.grid_energy import GridPast, async_grid_past
 from ..prices.present_tariff import (
@@ -154,19 +155,16 @@ def _told(one: Compared, usual: Compared | None) -> dict[str, Any]:
 
 
 def _household(call: ServiceCall) -> WattWiseConfigEntry:
-    wanted = call.data[ATTR_CONFIG_ENTRY_ID]
-    for entry in async_loaded_households(call.hass):
-        if entry.entry_id == wanted:
-            if entry.runtime_data.has_role(MeterRole.GRID):
-                return entry
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="comparison_needs_grid",
-                translation_placeholders={"household": entry.title},
-            )
-    raise ServiceValidationError(
-        translation_domain=DOMAIN, translation_key="household_not_found"
+    entry: WattWiseConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     )
+    if not entry.runtime_data.has_role(MeterRole.GRID):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="comparison_needs_grid",
+            translation_placeholders={"household": entry.title},
+        )
+    return entry
 
 
 def _period(data: dict[str, Any]) -> tuple[float, float]:

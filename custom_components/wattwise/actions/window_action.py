@@ -8,11 +8,12 @@ import probatio
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 
 from ..analytics.load_windows import Aim, Load, Window, best_windows
 from ..const import DOMAIN
-from ..household import WattWiseConfigEntry, async_loaded_households
+from ..household import WattWiseConfigEntry
 from ..household_windows import Supply, async_supply
 from ..metering.profile import MeterRole
 from .local_time import local_iso
@@ -57,7 +58,9 @@ SCHEMA: Final = probatio.Schema(
 
 async def async_find_window(call: ServiceCall) -> ServiceResponse:
     """Return the best times for an appliance."""
-    entry = _household(call)
+    entry: WattWiseConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
     aim: Aim = call.data[ATTR_AIM]
     if aim == "greenest" and not entry.runtime_data.has_role(MeterRole.PRODUCTION):
         raise ServiceValidationError(
@@ -165,13 +168,3 @@ def _time(moment: float | None) -> str | None:
 
 def _moment(given: datetime | None) -> datetime | None:
     return dt_util.as_utc(given) if given else None
-
-
-def _household(call: ServiceCall) -> WattWiseConfigEntry:
-    wanted = call.data[ATTR_CONFIG_ENTRY_ID]
-    for entry in async_loaded_households(call.hass):
-        if entry.entry_id == wanted:
-            return entry
-    raise ServiceValidationError(
-        translation_domain=DOMAIN, translation_key="household_not_found"
-    )
