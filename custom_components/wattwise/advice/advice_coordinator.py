@@ -6,7 +6,6 @@ from zlib import crc32
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import (
-    async_call_later,
     async_track_point_in_utc_time,
     async_track_time_change,
 )
@@ -20,6 +19,7 @@ from ..const import LOGGER
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
+from ..planned_call import PlannedCall
 from ..rounding import money
 from .advice_book import AdviceBook, AdviceState, Piece
 from .advice_store import AdviceStore
@@ -44,7 +44,7 @@ class AdviceCoordinator(DataUpdateCoordinator[AdviceBook]):
         self._store = AdviceStore(hass, entry.unique_id or entry.entry_id)
         self._texts: dict[str, str] = {}
         self._stops: list[CALLBACK_TYPE] = []
-        self._next_look: CALLBACK_TYPE | None = None
+        self._next_look = PlannedCall(hass, self._async_look)
         self._snooze_end: CALLBACK_TYPE | None = None
         self._ended = False
 
@@ -76,7 +76,7 @@ class AdviceCoordinator(DataUpdateCoordinator[AdviceBook]):
     @callback
     def _async_end(self) -> None:
         self._ended = True
-        self._plan_look(None)
+        self._next_look.cancel()
         if self._snooze_end:
             self._snooze_end()
             self._snooze_end = None
@@ -91,23 +91,14 @@ class AdviceCoordinator(DataUpdateCoordinator[AdviceBook]):
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
         if not self._ended:
-            self._plan_look(_FIRST_LOOK)
-
-    @callback
-    def _plan_look(self, wait: timedelta | None) -> None:
-        """Look after a time, instead of when it was planned."""
-        if self._next_look:
-            self._next_look()
-        self._next_look = None
-        if wait is not None:
-            self._next_look = async_call_later(self.hass, wait, self._async_look)
+            self._next_look.plan(_FIRST_LOOK)
 
     async def _async_look(self, _now: datetime) -> None:
-        self._plan_look(None)
+        self._next_look.cancel()
         await self.async_refresh()
         if not self.last_update_success and not self._ended:
             # The history may be busy or away for a moment.
-            self._plan_look(_AGAIN)
+            self._next_look.plan(_AGAIN)
 
     @override
     async def _async_update_data(self) -> AdviceBook:

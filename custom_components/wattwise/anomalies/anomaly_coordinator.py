@@ -7,7 +7,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later, async_track_time_change
+from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -18,6 +18,7 @@ from ..forecasts.forecast_coordinator import ForecastCoordinator
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
+from ..planned_call import PlannedCall
 from ..prices.mean_price import async_mean_price
 from .cause_search import CauseSearch
 from .learned_habits import LearnedHabits
@@ -71,8 +72,9 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
         chargers = frozenset(entry.options.get(CONF_CHARGERS, ()))
         self._causes = CauseSearch(hass, self._household, chargers, self._zone)
         self._stops: list[CALLBACK_TYPE] = []
-        self._lesson: CALLBACK_TYPE | None = None
-        self._retry: CALLBACK_TYPE | None = None
+        self._lesson = PlannedCall(hass, self._async_learn)
+        # Beside those of each hour.
+        self._next_look = PlannedCall(hass, self._async_look)
         self._learned: date | None = None
         self._ended = False
 
@@ -85,8 +87,8 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
     @callback
     def _async_end(self) -> None:
         self._ended = True
-        self._plan_lesson(None)
-        self._plan_look(None)
+        self._lesson.cancel()
+        self._next_look.cancel()
         while self._stops:
             self._stops.pop()()
 
@@ -100,7 +102,7 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
     def async_past_grew(self) -> None:
         """Learn soon from what a file or statistics brought, once no more comes."""
         if self._detector and not self._ended:
-            self._plan_lesson(_PAST_IS_QUIET)
+            self._lesson.plan(_PAST_IS_QUIET)
 
     async def async_mark_normal(self, wanted: str | None = None) -> ToldAnomaly | None:
         """Note that an anomaly was normal, by its id or the newest; return it.
@@ -163,56 +165,36 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
                 self.hass, self._async_hour, minute=_MINUTE_OF_THE_HOUR, second=31
             )
         )
-        self._plan_lesson(_FIRST_LESSON if kept is None else _NEXT_LESSON)
+        self._lesson.plan(_FIRST_LESSON if kept is None else _NEXT_LESSON)
         if self._forecast.data is None and self._forecast.last_update_success:
             # It reads the hours, and knows who is away.
             self._stops.append(self._forecast.async_add_listener(self._async_first))
-            self._plan_look(_FORECAST_IS_LATE)
+            self._next_look.plan(_FORECAST_IS_LATE)
         else:
             await self.async_refresh()
 
     @callback
     def _async_first(self) -> None:
         if self.data is None and not self._ended:
-            self._plan_look(timedelta())
-
-    @callback
-    def _plan_lesson(self, wait: timedelta | None) -> None:
-        """Have the next lesson after a time, instead of any that was planned."""
-        if self._lesson:
-            self._lesson()
-        self._lesson = None
-        if wait is not None:
-            self._lesson = async_call_later(self.hass, wait, self._async_learn)
-
-    @callback
-    def _plan_look(self, wait: timedelta | None) -> None:
-        """Look after a time, instead of when it was planned beside the hours."""
-        if self._retry:
-            self._retry()
-        self._retry = None
-        if wait is not None:
-            self._retry = async_call_later(self.hass, wait, self._async_look)
+            self._next_look.plan(timedelta())
 
     async def _async_look(self, _now: datetime) -> None:
-        self._retry = None
         await self.async_refresh()
 
     async def _async_hour(self, now: datetime) -> None:
         await self.async_refresh()
         if not self.last_update_success and not self._ended:
             # The history may be busy or away for a moment; an hour is long.
-            self._plan_look(_AGAIN)
+            self._next_look.plan(_AGAIN)
         local = dt_util.as_local(now)
         # In some countries there is no such hour in one night, and two in another.
         due = local.hour >= _LESSON_HOUR and self._learned != local.date()
-        if due and not self._lesson and not self._ended:
+        if due and not self._lesson.is_planned and not self._ended:
             seed = crc32(self.config_entry.entry_id.encode())
-            self._plan_lesson(timedelta(minutes=seed % _LESSON_SPREAD_MINUTES))
+            self._lesson.plan(timedelta(minutes=seed % _LESSON_SPREAD_MINUTES))
 
     async def _async_learn(self, _now: datetime) -> None:
         """Learn what is usual, and look with other eyes."""
-        self._lesson = None
         now = dt_util.utcnow()
         try:
             hours = await self._forecast.energy.async_hours(now)

@@ -6,10 +6,7 @@ from typing import Any, Final, override
 from zlib import crc32
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import (
-    async_call_later,
-    async_track_time_change,
-)
+from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -26,6 +23,7 @@ from ..const import (
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
+from ..planned_call import PlannedCall
 from .covariates import CovariateSource
 from .finer_forecasts import FinerForecasts
 from .forecast_memory import ForecastMemory
@@ -72,8 +70,8 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         self._ended = False
         self._stops: list[CALLBACK_TYPE] = []
         self._recalled = False
-        self._lesson: CALLBACK_TYPE | None = None
-        self._retry: CALLBACK_TYPE | None = None
+        self._lesson = PlannedCall(hass, self._async_learn)
+        self._retry = PlannedCall(hass, self._async_look)
         self._learned: date | None = None
 
     @callback
@@ -87,8 +85,8 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         self._ended = True
         self._forecasts.stop()
         self.covariates.async_stop()
-        self._plan_lesson(None)
-        self._plan_retry(None)
+        self._lesson.cancel()
+        self._retry.cancel()
         while self._stops:
             self._stops.pop()()
 
@@ -103,25 +101,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         """Learn soon from what a file or statistics brought, once no more comes."""
         # Before the start is over, the first lesson is still to be planned.
         if self._recalled and not self._ended:
-            self._plan_lesson(_PAST_IS_QUIET)
-
-    @callback
-    def _plan_lesson(self, wait: timedelta | None) -> None:
-        """Have the next lesson after a time, instead of any that was planned."""
-        if self._lesson:
-            self._lesson()
-        self._lesson = None
-        if wait is not None:
-            self._lesson = async_call_later(self.hass, wait, self._async_learn)
-
-    @callback
-    def _plan_retry(self, wait: timedelta | None) -> None:
-        """Forecast once more after a time, instead of when it was planned."""
-        if self._retry:
-            self._retry()
-        self._retry = None
-        if wait is not None:
-            self._retry = async_call_later(self.hass, wait, self._async_retry)
+            self._lesson.plan(_PAST_IS_QUIET)
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._forecasts.async_recall()
@@ -137,24 +117,23 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
             )
         )
         await self.async_refresh()
-        if not self._ended and not self._lesson:
-            self._plan_lesson(_FIRST_LESSON if self._scored else _PAST_IS_QUIET)
+        if not self._ended and not self._lesson.is_planned:
+            self._lesson.plan(_FIRST_LESSON if self._scored else _PAST_IS_QUIET)
 
     async def _async_hour(self, now: datetime) -> None:
         await self.async_refresh()
         if not self.last_update_success and not self._ended:
             # The history may be busy or away for a moment; an hour is long.
-            self._plan_retry(_AGAIN)
+            self._retry.plan(_AGAIN)
         local = dt_util.as_local(now)
         # In some countries there is no such hour in one night, and two in another.
         due = local.hour >= _LESSON_HOUR and self._learned != local.date()
-        if due and not self._lesson and not self._ended:
+        if due and not self._lesson.is_planned and not self._ended:
             seed = crc32(self.config_entry.entry_id.encode())
-            self._plan_lesson(timedelta(minutes=seed % _LESSON_SPREAD_MINUTES))
+            self._lesson.plan(timedelta(minutes=seed % _LESSON_SPREAD_MINUTES))
 
     async def _async_learn(self, _now: datetime) -> None:
         """Read everything, learn what there is to learn, and forecast anew."""
-        self._lesson = None
         await self.energy.async_forget()
         await self.async_refresh()
         if self._ended or not self.last_update_success:
@@ -173,8 +152,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         """Return what was learned of each series, for diagnostics."""
         return await self._forecasts.async_explain()
 
-    async def _async_retry(self, _now: datetime) -> None:
-        self._retry = None
+    async def _async_look(self, _now: datetime) -> None:
         await self.async_refresh()
 
     @property

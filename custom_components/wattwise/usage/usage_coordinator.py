@@ -9,7 +9,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later, async_track_time_change
+from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -31,6 +31,7 @@ from ..meter import Meter
 from ..metering.profile import MeterRole
 from ..metering.quantity import Channel
 from ..metering.reading import Refusal
+from ..planned_call import PlannedCall
 from .mean_power import (
     PowerByStart,
     async_past_powers,
@@ -109,7 +110,7 @@ class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
         self._errors: dict[str, _Errors] = {}
         self._free: frozenset[date] = frozenset()
         self._stops: list[CALLBACK_TYPE] = []
-        self._lesson: CALLBACK_TYPE | None = None
+        self._lesson = PlannedCall(hass, self._async_learn)
         self._learning = False
         self._ended = False
 
@@ -136,7 +137,7 @@ class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
     @callback
     def _async_end(self) -> None:
         self._ended = True
-        self._plan_lesson(None)
+        self._lesson.cancel()
         while self._stops:
             self._stops.pop()()
 
@@ -150,22 +151,14 @@ class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
     def async_past_grew(self) -> None:
         """Learn soon from what a file or statistics brought, once no more comes."""
         if not self._ended:
-            self._plan_lesson(_PAST_IS_QUIET)
+            self._lesson.plan(_PAST_IS_QUIET)
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
         if not self._ended:
             seed = crc32(self.config_entry.entry_id.encode())
-            if not self._lesson:
-                self._plan_lesson(_FIRST_LESSON + timedelta(seconds=seed % _SPREAD_S))
+            if not self._lesson.is_planned:
+                self._lesson.plan(_FIRST_LESSON + timedelta(seconds=seed % _SPREAD_S))
             await self.async_refresh()
-
-    @callback
-    def _plan_lesson(self, wait: timedelta | None) -> None:
-        if self._lesson:
-            self._lesson()
-        self._lesson = None
-        if wait is not None:
-            self._lesson = async_call_later(self.hass, wait, self._async_learn)
 
     @callback
     def async_interval_changed(self, key: str) -> None:
@@ -182,15 +175,15 @@ class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
             await self._async_learn_meter(key)
         except HistoryError as err:
             LOGGER.debug("The use of a meter was not learned: %s", err)
-            self._plan_lesson(_AGAIN)
+            self._lesson.plan(_AGAIN)
         await self.async_refresh()
 
     async def _async_learn(self, _now: datetime) -> None:
         """Learn all meters, one after the other."""
-        self._plan_lesson(None)
+        self._lesson.cancel()
         if self._learning:
             # What came meanwhile may have come too late.
-            self._plan_lesson(_AGAIN)
+            self._lesson.plan(_AGAIN)
             return
         self._learning = True
         try:
@@ -201,7 +194,7 @@ class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
         except HistoryError as err:
             if not self._ended:
                 LOGGER.debug("The use of meters was not learned: %s", err)
-                self._plan_lesson(_AGAIN)
+                self._lesson.plan(_AGAIN)
         finally:
             self._learning = False
         if not self._ended:
