@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.wattwise.alerts.telling.alert_announcements import EVENT_ALERT
 from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF, TARIFF_FLAT
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
@@ -64,10 +66,12 @@ async def test_budget(
     assert details["days_left"] == 20
     assert details["so_far"] < details["low"] < details["expected"] < details["high"]
     assert details["low"] < risky < details["expected"]
+    told = async_capture_events(wattwise, EVENT_ALERT)
     await wattwise.config_entries.async_reload(entry.entry_id)
     await pass_time(wattwise, freezer, 200)
     await pass_time(wattwise, freezer, 6)
     assert alert(wattwise) == STATE_ON
+    assert told == [], "it went on over the restart"
     await set_amount(wattwise, key, grave)
     state = shown(wattwise, "budget_at_risk", "binary_sensor")
     assert state.attributes["severity"] == "critical"

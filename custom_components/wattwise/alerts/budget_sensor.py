@@ -107,7 +107,8 @@ class BudgetSensor(AlertSensor, HouseholdEntity, RestoreEntity):
     @override
     def is_on(self) -> bool | None:
         """Whether a budget is at risk; None while nothing is expected of the month."""
-        if not any(budget > 0 for budget in self._budgets.values()):
+        amounts = self.household.amounts
+        if not any(amounts.get(key, 0.0) > 0 for key in self._watches):
             return False
         known = any(
             expected is not None or so_far > budget
