@@ -46,6 +46,12 @@ async def test_statistics(
     assert found["p25"] == pytest.approx(p25, rel=0.02)
     assert found["p50"] == pytest.approx(p50, rel=0.02)
     assert found["p75"] == pytest.approx(p75, rel=0.02)
+    assert "distribution" not in found, "few people know what to make of it"
+    answer = await call(
+        wattwise, ACTION, **{ATTR_DEVICE_ID: device}, distributions=True
+    )
+    assert "distribution" in answer["free_day"][0]
+    found = answer["use"]
     fit = found["distribution"]
     assert fit["family"] in fit["aic"]
     assert fit["aic"][fit["family"]] == min(fit["aic"].values())

@@ -5,7 +5,7 @@ from typing import Any, Final
 from wattwise_dev.home_assistant import HomeAssistant
 
 from .alert_sections import alerts_view
-from .cards import Card, bar, gauge, heading, number, section
+from .cards import Card, bar, gauge, heading, number, once_known, section
 from .entities import Entities
 from .forecast_sections import accuracy, coming
 from .memory import KnownHome
@@ -183,6 +183,17 @@ def _today(entities: Entities) -> Card:
             "amber",
         ),
         heading("This month", "mdi:calendar-month", "subtitle"),
+        once_known(
+            number(entities.household("cost_this_month"), "Cost", "mdi:cash", "red")
+        ),
+        once_known(
+            number(
+                entities.household("expected_bill"),
+                "Bill expected",
+                "mdi:receipt-text-outline",
+                "red",
+            )
+        ),
         number(
             entities.household("consumption_this_month"), "Used", "mdi:home", "orange"
         ),

@@ -26,11 +26,13 @@ from .meter_target import async_target_meter
 from .unavailable import history_needed
 
 ATTR_INTERVAL: Final = "interval"
+ATTR_DISTRIBUTIONS: Final = "distributions"
 
 SCHEMA: Final = probatio.Schema(
     {
         probatio.Required(ATTR_DEVICE_ID): cv.string,
         probatio.Optional(ATTR_INTERVAL): cv.positive_int,
+        probatio.Optional(ATTR_DISTRIBUTIONS, default=False): cv.boolean,
     }
 )
 
@@ -62,7 +64,7 @@ async def async_get_usage_statistics(call: ServiceCall) -> ServiceResponse:
         "interval": minutes,
         "zone": str(now.zone) if now and judged and now.zone else None,
         "mean_power": _watts(now.watts) if now and judged else None,
-        **_statistics(found),
+        **_statistics(found, distributions=call.data[ATTR_DISTRIBUTIONS]),
     }
 
 
@@ -102,7 +104,13 @@ def _check_interval(meter: Meter, minutes: int) -> None:
         )
 
 
-def _statistics(found: UsageStatistics) -> dict[str, Any]:
+def _statistics(found: UsageStatistics, *, distributions: bool) -> dict[str, Any]:
+    def profile(of: UseProfile) -> dict[str, Any]:
+        levels = _levels(of)
+        if distributions:
+            levels["distribution"] = _fit(of.fit) if of.fit else None
+        return levels
+
     return {
         "from": local_iso(int(found.start_s * 1000)),
         "to": local_iso(int(found.end_s * 1000)),
@@ -112,10 +120,10 @@ def _statistics(found: UsageStatistics) -> dict[str, Any]:
         "off_below": round(found.off_below, 1),
         "off_share": round(found.off_share * 100, 2),
         "below_zero_share": round(found.gives_share * 100, 2),
-        "use": _profile(found.whole),
+        "use": profile(found.whole),
         **{
             kind.value: [
-                {"hour": hour, **_profile(found.by_hour[kind, hour])}
+                {"hour": hour, **profile(found.by_hour[kind, hour])}
                 for hour in range(24)
             ]
             for kind in DayType
@@ -123,7 +131,7 @@ def _statistics(found: UsageStatistics) -> dict[str, Any]:
     }
 
 
-def _profile(profile: UseProfile) -> dict[str, Any]:
+def _levels(profile: UseProfile) -> dict[str, Any]:
     return {
         "samples": profile.samples,
         "p25": _watts(profile.p25),
@@ -131,7 +139,6 @@ def _profile(profile: UseProfile) -> dict[str, Any]:
         "p75": _watts(profile.p75),
         "tail": _watts(profile.tail),
         "tail_from": profile.tail_from.value,
-        "distribution": _fit(profile.fit) if profile.fit else None,
     }
 
 
