@@ -7,6 +7,7 @@ from typing import Final
 
 from ..alerts.alert import AlertDetail, AlertKind, AlertSeverity
 from ..analytics.anomalies.anomaly import Anomaly, AnomalyKind
+from ..analytics.anomalies.severity import severity_of
 from .probable_reason import Cause
 
 # Few alerts, so that each means something. What is only told by the action, such as a
@@ -19,8 +20,6 @@ _ALERTS: Final = {
     AnomalyKind.AWAY_USE: AlertKind.AWAY_USE,
     AnomalyKind.PRODUCTION_DROP: AlertKind.PRODUCTION_DROP,
 }
-# From so much on, an unusual hour or day is worth a look today [kWh].
-_MUCH: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,7 @@ class ToldAnomaly:
     @property
     def severity(self) -> AlertSeverity:
         """How soon a person has to care."""
-        match self.anomaly.kind:
-            case AnomalyKind.UNUSUAL_HOUR | AnomalyKind.UNUSUAL_DAY:
-                much = self.anomaly.excess >= _MUCH
-                return AlertSeverity.WARNING if much else AlertSeverity.NOTICE
-            case AnomalyKind.STANDBY_RISING | AnomalyKind.LOW_USE:
-                return AlertSeverity.NOTICE
-        return AlertSeverity.WARNING
+        return AlertSeverity(severity_of(self.anomaly).value)
 
     def figures(self) -> Mapping[str, AlertDetail]:
         """Return what explains it, as plain numbers and words."""

@@ -11,7 +11,6 @@ from ..analytics.forecasting.covariates import Covariates
 from ..const import LOGGER
 from ..forecasts.forecast_series import SeriesKind
 from ..forecasts.series_clock import series_clock
-from .anomaly_end import until_its_end
 
 if TYPE_CHECKING:
     from ..analytics.anomalies.detector import AnomalyDetector
@@ -82,8 +81,7 @@ def look(
         if at - _LOOKED_AT_S <= start <= at - _HOUR
     }
     found = detector.look(newest, at, away=away, normal=normal)
-    anomalies = tuple(until_its_end(one, newest) for one in found.anomalies)
-    return Look(anomalies, found.learning, max(newest, default=-_HOUR) + _HOUR)
+    return Look(found.anomalies, found.learning, max(newest, default=-_HOUR) + _HOUR)
 
 
 def look_at_roof(

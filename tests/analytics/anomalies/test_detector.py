@@ -171,7 +171,7 @@ def test_what_was_learned_survives_a_restart() -> None:
     [
         {},
         {"version": 99},
-        {"version": 1, "hours": 5},
+        {"version": 2, "hours": 5},
         {
             **AnomalyDetector(LONDON).state(),
             "limits": {"2024-01-01": [1.0]},
@@ -228,6 +228,28 @@ def test_use_while_everybody_is_away() -> None:
     assert event.kind is AnomalyKind.AWAY_USE
     assert event.start == NOON + 2 * DAY
     assert event.end == NOON + 2 * DAY + 3 * HOUR
+
+
+def test_an_outage_does_not_hide_what_comes_after_it() -> None:
+    """An hour of much on the evening of an outage is told, too."""
+    home = changed(made_home(PAST_DAYS + 3), NOON, 5, lambda kwh: 0.0)
+    home = changed(home, NOON + 14 * HOUR, 1, lambda kwh: kwh + 5.0)
+    events = since(found(home, NOON + 20 * HOUR), NOON)
+    assert [event.kind for event in events] == [
+        AnomalyKind.OUTAGE,
+        AnomalyKind.UNUSUAL_HOUR,
+    ]
+    assert events[0].end == NOON + 5 * HOUR
+    assert events[1].start == NOON + 14 * HOUR
+
+
+def test_it_ends_when_it_was_switched_off() -> None:
+    """Hours as usual after what was left on are no part of it."""
+    home = changed(made_home(PAST_DAYS + 3), NOON, 10, lambda kwh: kwh + 2.0)
+    for later in (10, 13, 20):
+        (event,) = since(found(home, NOON + later * HOUR), NOON)
+        assert event.kind is AnomalyKind.LEFT_ON
+        assert event.end == NOON + 10 * HOUR
 
 
 def test_the_supply_is_watched_while_everybody_is_away() -> None:

@@ -54,6 +54,43 @@ def test_a_part_is_judged_like_the_whole() -> None:
     np.testing.assert_array_equal(whole, unusualness(part, 70)[:, 70 * 24 :])
 
 
+def steady(days: int) -> np.ndarray:
+    """Return the hours of a home that is nearly the same each day."""
+    return 0.3 + 0.001 * np.random.default_rng(1).random(24 * days)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "hours"),
+    [("hour", 1.2, 1), ("eight_hours", 0.5, 8), ("day", 0.25, 24)],
+)
+def test_little_is_nothing_to_tell(name: str, more: float, hours: int) -> None:
+    """What differs by less than an amount is not unusual in the steadiest home."""
+    energy = steady(70)
+    row = [scale.name for scale in SCALES].index(name)
+    for share, told in ((0.9, False), (1.1, True)):
+        changed = energy.copy()
+        changed[-hours:] += share * more
+        score = unusualness(HourSeries(LONDON, int(BEGIN), changed), 65)[row, -1]
+        assert score > SCALES[row].floor if told else score <= 0
+
+
+def test_an_absence_is_as_unusual_after_quiet_weeks() -> None:
+    """Half of what is usual of late counts, and what is as usual says nothing."""
+    row = [scale.name for scale in SCALES].index("low")
+    busy, quiet = steady(70), steady(70)
+    quiet[-21 * 24 :] -= 0.1
+    found = []
+    for energy in (busy, quiet):
+        ordinary = HourSeries(LONDON, int(BEGIN), energy.copy())
+        assert np.isnan(unusualness(ordinary, 65)[row, -1])
+        energy[-72:] = 0.1
+        series = HourSeries(LONDON, int(BEGIN), energy)
+        found.append(float(unusualness(series, 65)[row, -1]))
+    after_busy, after_quiet = found
+    # Of the logarithm of a third less, half is lost.
+    assert after_busy - after_quiet == pytest.approx(np.log(0.32 / 0.22) / 2, rel=0.05)
+
+
 def test_runs() -> None:
     """Equal values and zeros are counted as they follow each other."""
     by_name = {scale.name: scale for scale in SCALES}

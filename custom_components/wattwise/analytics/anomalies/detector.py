@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..forecasting.local_days import HOUR, SECONDS_OF_A_DAY, Floats
+from .anomaly_end import until_its_end
 from .away_use import away_ceiling, away_ratios
 from .episodes import anomalies_of
 from .findings import Findings, Learning
@@ -25,7 +26,7 @@ _LEARNED_DAYS: Final = 430
 # Days that are said something of, and days that have to be known for that.
 _TOLD_DAYS: Final = 8
 _REMEMBERED_DAYS: Final = 75
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 class AnomalyDetector:
@@ -96,9 +97,9 @@ class AnomalyDetector:
             series = series.since(now - _REMEMBERED_DAYS * SECONDS_OF_A_DAY).until(now)
         if series is None or not len(series):
             return Findings((), Learning(self._days_known, DAYS_NEEDED))
-        known = max(self._days_known, _days_known(series))
-        if known < DAYS_NEEDED or not self._limits:
-            return Findings((), Learning(min(known, DAYS_NEEDED), DAYS_NEEDED))
+        days = max(self._days_known, _days_known(series))
+        if days < DAYS_NEEDED or not self._limits:
+            return Findings((), Learning(min(days, DAYS_NEEDED), DAYS_NEEDED))
         told = series.starts >= now - _TOLD_DAYS * SECONDS_OF_A_DAY
         if not told.any():
             return Findings((), None)
@@ -113,7 +114,9 @@ class AnomalyDetector:
         ratios = away_ratios(series, calm, self._ceiling)
         if (~np.isnan(ratios)).any():
             judged.ratios[-1, judged.ratios[-1] <= np.nanmax(ratios)] = np.nan
-        return Findings(anomalies_of(judged), None)
+        known = _as_hours(series)
+        ended = (until_its_end(one, known) for one in anomalies_of(judged))
+        return Findings(tuple(ended), None)
 
     def state(self) -> dict[str, Any]:
         """Return what was learned, for JSON."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from enum import Enum, auto
+from typing import Final, Self
 
 import numpy as np
 
@@ -24,6 +25,10 @@ _MOST_SPECIFIC: Final = (
     AnomalyKind.UNUSUAL_DAY,
     AnomalyKind.UNUSUAL_HOUR,
 )
+# The kinds that each row of what is judged speaks for, and how many hours the last of
+# them, use while everybody is away, looks at.
+_SIGHTS: Final = (*(scale.kind for scale in SCALES), AnomalyKind.AWAY_USE)
+_HOURS_AWAY: Final = 2
 # Hours from which a higher base load is no longer something that was left on.
 _LASTING_HOURS: Final = 48
 # Whole days before an event whose same hours say what was expected of it: as many as
@@ -32,6 +37,21 @@ _LIKE_DAYS: Final = 56
 _LEAST_LIKE: Final = 5
 _KNOWN_SHARE: Final = 0.75
 _EXPECTED: Final = (0.1, 0.5, 0.9)
+
+
+class _Sign(Enum):
+    """What an alarm says, most generally."""
+
+    MORE = auto()
+    LESS = auto()
+    METER = auto()
+
+
+_SIGNS: Final = dict.fromkeys(_MOST_SPECIFIC, _Sign.MORE) | {
+    AnomalyKind.LOW_USE: _Sign.LESS,
+    AnomalyKind.OUTAGE: _Sign.METER,
+    AnomalyKind.STUCK: _Sign.METER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,28 @@ class Judged:
         """Which hours are unusual in any sight (hours)."""
         return np.asarray((~np.isnan(self.ratios)).any(axis=0))
 
+    def until(self, hour: int) -> Self:
+        """Return what was known when an hour ended."""
+        end = hour + 1
+        series = HourSeries(
+            self.series.zone, self.series.begin, self.series.energy[:end]
+        )
+        return type(self)(series, self.ratios[:, :end], self.ignored[:end])
+
+    def only(self, rows: Flags) -> Self:
+        """Return what some of the sights see."""
+        ratios = np.where(rows[:, None], self.ratios, np.nan)
+        return type(self)(self.series, ratios, self.ignored)
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """Unusual hours that hang together, `first` to `last`, as the sights of one sign see them."""
+
+    seen: Judged
+    first: int
+    last: int
+
 
 def flagged_runs(flags: Flags) -> Iterator[tuple[int, int]]:
     """First and last hour of each run, of which the breaks are short."""
@@ -64,24 +106,52 @@ def flagged_runs(flags: Flags) -> Iterator[tuple[int, int]]:
             yield int(at[first]), int(at[last])
 
 
+def episodes_of(judged: Judged) -> list[Episode]:
+    """Part unusual hours by their sign and where they hang together, the newest last.
+
+    More than expected, less than expected and faults of the meter have nothing to do with
+    each other, however near: an alarm of one must not hide that of another. Only what a
+    fault of the meter explains is part of it.
+    """
+    faults = list(_episodes(judged, _Sign.METER))
+    explained = judged.ratios.copy()
+    for fault in faults:
+        _explain(explained, fault)
+    rest = Judged(judged.series, explained, judged.ignored)
+    found = [*faults, *_episodes(rest, _Sign.MORE), *_episodes(rest, _Sign.LESS)]
+    return sorted(found, key=lambda one: (one.last, one.first))
+
+
+def _episodes(judged: Judged, sign: _Sign) -> Iterator[Episode]:
+    seen = judged.only(np.array([_SIGNS[kind] is sign for kind in _SIGHTS]))
+    for first, last in flagged_runs(seen.flags):
+        yield Episode(seen, first, last)
+
+
+def _explain(ratios: Floats, fault: Episode) -> None:
+    """Take away what is seen of a fault of the meter by looking at the home."""
+    kind, begin, end, _ = _told(fault)
+    for row, of in enumerate(_SIGHTS):
+        sign = _SIGNS[of]
+        # Values that do not move may be high or low; nothing used is never much.
+        if sign is _Sign.LESS or (sign is _Sign.MORE and kind is AnomalyKind.STUCK):
+            ratios[row, begin : end + _reach(row)] = np.nan
+
+
+def _reach(row: int) -> int:
+    """How many hours back a sight looks, with that in which it is."""
+    return SCALES[row].reach if row < len(SCALES) else _HOURS_AWAY
+
+
 def anomalies_of(judged: Judged) -> tuple[Anomaly, ...]:
-    """Return one anomaly for each run of unusual hours, the newest last."""
-    return tuple(anomaly_of(judged, *run) for run in flagged_runs(judged.flags))
+    """Return one anomaly for each episode, the newest last."""
+    return tuple(map(anomaly_of, episodes_of(judged)))
 
 
-def anomaly_of(judged: Judged, first: int, last: int) -> Anomaly:
-    """Tell what the run from hour `first` to hour `last` was."""
-    ratios = judged.ratios[:, first : last + 1]
-    kinds = [*(scale.kind for scale in SCALES), AnomalyKind.AWAY_USE]
-    speaking = np.asarray((~np.isnan(ratios)).any(axis=1)).tolist()
-    kind = min(
-        (kind for kind, speaks in zip(kinds, speaking, strict=True) if speaks),
-        key=_MOST_SPECIFIC.index,
-    )
-    rows = [index for index, one in enumerate(kinds) if one is kind and speaking[index]]
-    own = np.flatnonzero((~np.isnan(ratios[rows])).any(axis=0)) + first
-    begin = min(_begin(judged, row, own) for row in rows)
-    end = int(own[-1])
+def anomaly_of(episode: Episode) -> Anomaly:
+    """Tell what an episode was."""
+    judged = episode.seen
+    kind, begin, end, score = _told(episode)
     if kind is AnomalyKind.STANDBY_RISING and end - begin < _LASTING_HOURS:
         kind = AnomalyKind.LEFT_ON
     low, expected, high = _expected(judged, begin, end)
@@ -89,7 +159,7 @@ def anomaly_of(judged: Judged, first: int, last: int) -> Anomaly:
         kind,
         start=float(judged.series.starts[begin]),
         end=float(judged.series.starts[end] + HOUR),
-        score=round(float(np.nanmax(ratios[rows])), 3),
+        score=round(score, 3),
         energy=_whole(judged.series.energy[begin : end + 1]),
         expected=expected,
         expected_low=low,
@@ -97,12 +167,30 @@ def anomaly_of(judged: Judged, first: int, last: int) -> Anomaly:
     )
 
 
+def _told(episode: Episode) -> tuple[AnomalyKind, int, int, float]:
+    """Return the kind of an episode, its first and last hour, and how unusual it was."""
+    judged, first, last = episode.seen, episode.first, episode.last
+    ratios = judged.ratios[:, first : last + 1]
+    speaking = np.asarray((~np.isnan(ratios)).any(axis=1)).tolist()
+    kind = min(
+        (kind for kind, speaks in zip(_SIGHTS, speaking, strict=True) if speaks),
+        key=_MOST_SPECIFIC.index,
+    )
+    rows = [
+        index for index, one in enumerate(_SIGHTS) if one is kind and speaking[index]
+    ]
+    own = np.flatnonzero((~np.isnan(ratios[rows])).any(axis=0)) + first
+    begin = min(_begin(judged, row, own) for row in rows)
+    end = int(own[-1])
+    return kind, begin, end, float(np.nanmax(ratios[rows]))
+
+
 def _begin(judged: Judged, row: int, own: np.ndarray) -> int:
     """Find the hour in which what one scale saw began."""
     seen = own[~np.isnan(judged.ratios[row, own])]
     first = int(seen[0])
     if row >= len(SCALES):
-        return max(0, first - 1)
+        return max(0, first + 1 - _HOURS_AWAY)
     scale = SCALES[row]
     if scale.kind in {AnomalyKind.STUCK, AnomalyKind.OUTAGE}:
         run = scale.measure(judged.series.energy[: first + 1], scale.width)[-1]

@@ -13,9 +13,9 @@ from .hour_series import HOURS_OF_A_DAY, Flags, HourSeries, Stretches
 from .scales import FLOORS, SCALES, SHARES, daily_peaks, unusualness
 from .thresholds import thresholds
 
-# What was called normal may be so much more unusual next time, and so many hours earlier
+# What was called normal may be more unusual by such a share next time, and so many hours earlier
 # or later.
-_LIKE: Final = 1.1
+_LIKE: Final = 0.1
 _HOURS_OFF: Final = 2
 # What has to do with the meter has no time of day; and an outage is told whoever is at
 # home. In an empty home, coarse meters have the same values for hours.
@@ -34,7 +34,7 @@ def scores_of(series: HourSeries, away: Flags, first: int = 0) -> Floats:
         since = _hours_since(away)
         for index, scale in enumerate(SCALES):
             if scale.kind is not AnomalyKind.OUTAGE:
-                scores[index, since < scale.width] = np.nan
+                scores[index, since < scale.reach] = np.nan
     return scores
 
 
@@ -55,18 +55,18 @@ def called_normal(series: HourSeries, scores: Floats, normal: Stretches) -> Floa
     for begin, end in normal:
         for index, scale in enumerate(SCALES):
             # A scale sees a stretch as long as any of its hours is in it.
-            inside = series.within([(begin, end + 3600 * (scale.width - 1))])
+            inside = series.within([(begin, end + 3600 * (scale.reach - 1))])
             inside &= ~np.isnan(scores[index])
             if not inside.any():
                 continue
+            like = scores[index] + _LIKE * np.abs(scores[index])
             if scale.width >= HOURS_OF_A_DAY or scale.kind in _OF_THE_METER:
-                most = float(scores[index, inside].max())
-                allowed[index] = np.maximum(allowed[index], most * _LIKE)
+                allowed[index] = np.maximum(allowed[index], like[inside].max())
                 continue
             at = np.full(HOURS_OF_A_DAY, -np.inf)
-            np.maximum.at(at, series.place.slot[inside], scores[index, inside])
+            np.maximum.at(at, series.place.slot[inside], like[inside])
             for shift in range(-_HOURS_OFF, _HOURS_OFF + 1):
-                allowed[index] = np.maximum(allowed[index], np.roll(at, shift) * _LIKE)
+                allowed[index] = np.maximum(allowed[index], np.roll(at, shift))
     return allowed
 
 

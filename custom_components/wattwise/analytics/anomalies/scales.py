@@ -33,9 +33,11 @@ class Scale:
     higher, the more it speaks for `kind`. How unusual it is, is its distance from the
     first of two quantiles (`levels`) of the last `back` days, at this hour of the day and
     `near` hours around, in units of the distance between the two and of `least` of its
-    own unit, so that steady homes do not make much of nothing. `share` is its part,
+    own unit, so that steady homes do not make much of nothing. A distance below `amount`
+    is nothing to tell anybody of, however unusual in a steady home. `share` is its part,
     beside those of the others, of the false alarms that all may raise together, `floor`
-    how unusual it has to be in any home.
+    how unusual it has to be in any home. With a `part` below 1 only so much of what is
+    usual is taken off: what is little in the year then counts beside what is little now.
     """
 
     name: str
@@ -45,9 +47,18 @@ class Scale:
     least: float
     share: float
     floor: float = 1.0
+    amount: float = -np.inf
+    part: float = 1.0
     levels: tuple[float, float] = (0.5, 0.9)
     near: int = 1
     back: int = 28
+    further: int = 0
+    """Hours before those of `width` that have a part in them, too."""
+
+    @property
+    def reach(self) -> int:
+        """How many hours back it looks, with that in which it is."""
+        return self.width + self.further
 
 
 def _mean(energy: Floats, width: int) -> Floats:
@@ -125,14 +136,21 @@ SCALES: Final = (
         1,
         _mean,
         least=1.0,
-        share=0.35,
+        share=0.8,
         floor=0.3,
+        amount=1.2,
         levels=(0.99, 0.99),
-        near=1,
         back=56,
     ),
     Scale(
-        "four_hours", AnomalyKind.UNUSUAL_HOUR, 4, _quieter_half, least=0.05, share=0.15
+        "four_hours",
+        AnomalyKind.UNUSUAL_HOUR,
+        4,
+        _quieter_half,
+        least=0.05,
+        share=0.3,
+        floor=0.5,
+        amount=0.6,
     ),
     Scale(
         "eight_hours",
@@ -140,12 +158,30 @@ SCALES: Final = (
         8,
         _quietest_quarter,
         least=0.05,
-        share=0.15,
+        share=0.6,
+        floor=0.3,
+        amount=0.5,
         back=42,
     ),
-    Scale("day", AnomalyKind.LEFT_ON, 24, _least, least=0.05, share=0.1),
     Scale(
-        "day_mean", AnomalyKind.UNUSUAL_DAY, 24, _mean, least=0.1, share=0.02, back=56
+        "day",
+        AnomalyKind.LEFT_ON,
+        24,
+        _least,
+        least=0.05,
+        share=0.4,
+        floor=0.3,
+        amount=0.25,
+    ),
+    Scale(
+        "day_mean",
+        AnomalyKind.UNUSUAL_DAY,
+        24,
+        _mean,
+        least=0.1,
+        share=0.02,
+        amount=0.6,
+        back=56,
     ),
     Scale(
         "days_floor",
@@ -153,22 +189,38 @@ SCALES: Final = (
         72,
         _mean_floor,
         least=0.05,
-        share=0.1,
+        share=1.0,
+        floor=0.3,
+        amount=0.09,
         back=56,
+        further=23,
     ),
-    Scale("low", AnomalyKind.LOW_USE, 48, _little, least=0.1, share=0.45, back=21),
+    # Its past is all of the year: an absence is as little as the home ever uses, and no
+    # less so when the weeks before were quiet, too.
+    Scale(
+        "low",
+        AnomalyKind.LOW_USE,
+        72,
+        _little,
+        least=1.0,
+        share=1.3,
+        floor=-np.inf,
+        amount=0.05,
+        part=0.5,
+        levels=(0.5, 0.5),
+    ),
     Scale(
         "nothing",
         AnomalyKind.OUTAGE,
         1,
         _nothing,
         least=1.0,
-        share=0.02,
+        share=0.3,
         floor=2.5,
         levels=(0.95, 0.95),
         back=56,
     ),
-    Scale("flat", AnomalyKind.STUCK, 1, _flat, least=1.0, share=0.02, floor=5.5),
+    Scale("flat", AnomalyKind.STUCK, 1, _flat, least=1.0, share=0.06, floor=5.5),
 )
 SHARES: Final = np.array([scale.share for scale in SCALES])
 FLOORS: Final = np.array([scale.floor for scale in SCALES])
@@ -195,7 +247,12 @@ def unusualness(
         middle, high = usual(
             series.rows(habit), scale.levels, first, scale.near, scale.back
         )[:, *at]
-        found[index, asked] = (measured[asked] - middle) / (high - middle + scale.least)
+        unit = high - middle + scale.least
+        score = (measured[asked] - scale.part * middle) / unit
+        # What is held against the year says nothing where it is as usual of late.
+        little = np.minimum(score, 0.0) if scale.part == 1 else np.nan
+        much = measured[asked] - middle >= scale.amount
+        found[index, asked] = np.where(much, score, little)
     return found
 
 

@@ -16,16 +16,15 @@ from ..forecasting.local_days import Floats
 DAYS_OF_A_MONTH: Final = 30.4
 # Alarms of a month that the past would have had: fewer than the one that is allowed,
 # because the coming month is never quite like the past.
-_TARGET: Final = 0.93
+_A_MONTH: Final = 0.8
 # Days of the past that count, at most: all seasons, and not what was before.
 _LATELY: Final = 365
 # The most peaks that tell the tail, and the share of the days that may be peaks.
 _MOST_PEAKS: Final = 40
 _PEAK_SHARE: Final = 0.2
-# Lately [days] there may have been half an alarm more than that, and no more: when a home
-# changes with the season, its past is less of a guide.
+# Lately [days] there may have been no more than that, either: when a home changes with the
+# season, its past is less of a guide.
 _LATE_DAYS: Final = 60
-_LATE_MORE: Final = 0.5
 # By how much all shares may be raised together, because alarms of different scales
 # meet, or lowered.
 _FACTORS: Final = np.geomspace(0.3, 6.0, 14)
@@ -56,15 +55,18 @@ class Tail:
         )
 
 
-def thresholds(daily: Floats, shares: Floats, floors: Floats) -> Floats:
+def thresholds(
+    daily: Floats, shares: Floats, floors: Floats, a_month: float = _A_MONTH
+) -> Floats:
     """Threshold of each scale from the maxima of past days (scales, days), NaN unknown.
 
-    Infinite where a scale knows nothing of its past.
+    Infinite where a scale knows nothing of its past. The past would have had `a_month`
+    alarms a month.
     """
     daily = daily[:, -_LATELY:]
     days = int((~np.isnan(daily)).any(axis=0).sum())
-    allowed = _TARGET * days / DAYS_OF_A_MONTH
-    lately = _TARGET * _LATE_DAYS / DAYS_OF_A_MONTH + _LATE_MORE
+    allowed = a_month * days / DAYS_OF_A_MONTH
+    lately = a_month * _LATE_DAYS / DAYS_OF_A_MONTH
     found = np.full((len(_FACTORS), len(daily)), np.inf)
     for index, share in enumerate(shares):
         tail = Tail.of(daily[index])

@@ -9,7 +9,7 @@ from custom_components.wattwise.analytics.anomalies.anomaly import (
     Anomaly,
     AnomalyKind,
 )
-from custom_components.wattwise.anomalies.anomaly_end import until_its_end
+from custom_components.wattwise.analytics.anomalies.anomaly_end import until_its_end
 
 HOUR = 3600.0
 DAY = 24 * HOUR

@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median, quantiles
 from typing import Final
 
-from ..analytics.anomalies.anomaly import Anomaly, AnomalyKind
+from .anomaly import Anomaly, AnomalyKind
 
 type Hours = Mapping[float, float]
 
