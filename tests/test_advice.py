@@ -387,6 +387,28 @@ async def test_a_note_that_cannot_be_read_is_dropped(
         caplog.clear()
 
 
+async def test_a_piece_of_before_an_update_that_lacks_a_number(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """It is left out until the next look; the others and the sensors are there."""
+    entry = await wasteful_home(wattwise, freezer)
+    store = AdviceStore(wattwise, entry.unique_id or "")
+    book = await store.async_load()
+    old = Advice(AdviceKind.POWER_FACTOR, {"days": 28.0}, 1.0, 9)
+    book.take([old, *book.found], 28, dt_util.utcnow())
+    book.dismiss("power_factor")
+    await wattwise.config_entries.async_unload(entry.entry_id)
+    await store.async_save(book)
+    await wattwise.config_entries.async_setup(entry.entry_id)
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    await entry.runtime_data.forecast.async_shutdown()
+    assert state(wattwise, "advice") == "1"
+    pieces = await advice_of(wattwise, entry, all=True)
+    assert [piece["id"] for piece in pieces] == ["standby"]
+    notes = entry.runtime_data.advice.data.notes
+    assert notes["power_factor"].dismissed_size == 1.0
+
+
 async def test_nothing_is_left_of_a_home_that_is_removed(
     wattwise: HomeAssistant,
     freezer: FrozenDateTimeFactory,

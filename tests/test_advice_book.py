@@ -105,6 +105,36 @@ def test_notes_are_bounded() -> None:
     assert "roof_output.roof 299" in book.notes
 
 
+def test_a_snooze_lasts_as_long_as_was_asked() -> None:
+    """Also of what is not found for months: only then it begins anew."""
+    book = AdviceBook()
+    book.take([standby(300.0)], 28, NOW)
+    book.snooze("standby", NOW + 300 * DAY)
+    book.take([], 28, NOW + 100 * DAY)
+    book.take([standby(300.0)], 28, NOW + 200 * DAY)
+    assert states(book, NOW + 200 * DAY) == [AdviceState.SNOOZED]
+    book.take([], 28, NOW + 301 * DAY)
+    assert book.notes == {}
+
+
+def test_what_another_version_kept_costs_nothing_else() -> None:
+    """A kind or a note that is not known is left out; what people said stays."""
+    book = AdviceBook()
+    book.take([standby(300.0)], 28, NOW)
+    book.dismiss("standby")
+    kept = json.loads(json.dumps(book.as_dict()))
+    strange = kept["found"][0]
+    kept["found"] += [
+        strange | {"kind": "of_tomorrow"},
+        strange | {"colour": "red"},
+        strange | {"evidence": {"days": "many"}},
+        strange | {"evidence": None},
+        "no piece",
+    ]
+    kept["notes"] |= {"roof": {"since": "yesterday"}, "plug": 7}
+    assert AdviceBook.from_dict(kept) == book
+
+
 def test_all_of_it_is_kept() -> None:
     """What is written as JSON is read as it was."""
     book = AdviceBook()

@@ -6,6 +6,7 @@ from typing import Any, Final
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.wattwise.alerting.health.energy_agreement import Disagreement
 from custom_components.wattwise.alerts.alert import (
     Alert,
     AlertDetail,
@@ -132,7 +133,10 @@ def test_every_kind_is_translated() -> None:
     assert choices["alert_kind"] == set(AlertKind)
     assert choices["alert_severity"] == set(AlertSeverity)
     assert choices["alert_sentence"] >= set(AlertKind)
-    assert choices["alert_details"] <= set(AlertKind)
+    assert choices["alert_details"] <= choices["alert_sentence"]
+    # The sentences of what stands still are found by the reason.
+    reasons = {f"value_stuck_{reason.value}" for reason in Disagreement}
+    assert choices["alert_sentence"] >= reasons
 
 
 def _alert(kind: AlertKind, **details: AlertDetail) -> Alert:
@@ -211,6 +215,83 @@ async def test_words_with_numbers(
     """Numbers are said when all of them are known."""
     words = await async_alert_words(wattwise)
     assert words.began(_alert(AlertKind.OVERLOAD, **details)) == said
+
+
+BUDGET: Final = {"budget": 100.0, "unit": "EUR", "so_far": 60.0, "expected": 120.0}
+PEAK: Final = {"limit": 2500, "expected": 3100, "power_to_shed": 900}
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "said"),
+    [
+        (
+            AlertKind.BUDGET_AT_RISK,
+            BUDGET,
+            (
+                "This month's bill is about to exceed the budget"
+                " (120 EUR expected, 100 EUR are the budget)"
+            ),
+        ),
+        (
+            AlertKind.BUDGET_AT_RISK,
+            BUDGET | {"unit": "kWh"},
+            (
+                "The energy used this month is about to exceed the budget"
+                " (120 kWh expected, 100 kWh are the budget)"
+            ),
+        ),
+        (
+            AlertKind.BUDGET_AT_RISK,
+            BUDGET | {"so_far": 110.0, "expected": None},
+            "This month's bill exceeds the budget (110 EUR; 100 EUR are the budget)",
+        ),
+        (
+            AlertKind.BUDGET_AT_RISK,
+            BUDGET | {"unit": "kWh", "so_far": 110.0},
+            (
+                "The energy used this month exceeds the budget"
+                " (110 kWh; 100 kWh are the budget)"
+            ),
+        ),
+        (
+            AlertKind.VALUE_STUCK,
+            {"reason": "counter_stands"},
+            "The meter tells power, but its counter stands still",
+        ),
+        (
+            AlertKind.VALUE_STUCK,
+            {"reason": "power_stands"},
+            "The meter counts energy, but tells no power",
+        ),
+        (
+            AlertKind.VALUE_STUCK,
+            {"reason": "of a later version"},
+            "The meter has told the same value for too long",
+        ),
+        (
+            AlertKind.DEMAND_PEAK_AHEAD,
+            PEAK | {"power_allowed": 700},
+            (
+                "This period's peak of power will be too high unless something is switched"
+                " off (3100 W expected, 2500 W are the limit: switch off 900 W)"
+            ),
+        ),
+        (
+            AlertKind.DEMAND_PEAK_AHEAD,
+            PEAK | {"power_allowed": 0},
+            (
+                "This period's peak of power is too high already, whatever is switched off"
+                " (3100 W expected, 2500 W are the limit)"
+            ),
+        ),
+    ],
+)
+async def test_words_of_cases(
+    wattwise: HomeAssistant, kind: AlertKind, details: dict[str, AlertDetail], said: str
+) -> None:
+    """What is said fits what it is about, and whether something can still be done."""
+    words = await async_alert_words(wattwise)
+    assert words.began(_alert(kind, **details)) == said
 
 
 @pytest.mark.parametrize(

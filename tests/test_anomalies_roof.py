@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 import random
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.wattwise.const import CONF_PRICE, CONF_TARIFF
+from custom_components.wattwise.const import CONF_CHARGES, CONF_PRICE, CONF_TARIFF
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
+from custom_components.wattwise.prices.present_tariff import CONF_FEED_IN
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 
@@ -36,7 +38,11 @@ def produced_wh(moment: datetime, works: bool) -> float:
 
 
 async def roof_of(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, days: int, broken_days: int
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    days: int,
+    broken_days: int,
+    **options: Any,
 ) -> MockConfigEntry:
     """Return a home whose roof worked for some days, and then did not."""
     await hass.config.async_set_time_zone(str(ZONE))
@@ -44,7 +50,7 @@ async def roof_of(
     entry = await async_add_household(
         hass,
         push_meter(name="Roof", role=MeterRole.PRODUCTION, interval=1800),
-        options={CONF_TARIFF: "flat", CONF_PRICE: 0.5},
+        options={CONF_TARIFF: "flat", CONF_PRICE: 0.5, **options},
     )
     await produce(entry, NOW - timedelta(days), NOW, NOW - timedelta(broken_days))
     # The forecast reads everything for its first lesson, anomalies follow.
@@ -129,6 +135,19 @@ async def test_an_inverter_that_is_off(
     undone = await call(wattwise, "mark_normal", **home, normal=False)
     assert undone["id"] == said["anomaly_id"]
     assert shown(wattwise, DROP) == STATE_ON
+
+
+async def test_what_is_missing_of_a_roof_that_sells(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """It is worth what the grid would have paid for it, where that is known."""
+    charges = {CONF_CHARGES: {CONF_FEED_IN: 0.08}}
+    await roof_of(wattwise, freezer, 40, 3, **charges)
+    state = wattwise.states.get(DROP)
+    assert state
+    assert state.state == STATE_ON
+    said = state.attributes
+    assert said["cost"] == pytest.approx(-0.08 * said["excess_kwh"], abs=0.01)
 
 
 async def test_a_roof_that_works_again(

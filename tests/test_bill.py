@@ -1,5 +1,7 @@
 """The bill of the month as the home sees it: what it cost, and what it will."""
 
+import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.wattwise.analytics.load_windows import TimedValue
 from custom_components.wattwise.const import (
     CONF_CHARGES,
     CONF_NETS_PHASES,
@@ -20,16 +23,26 @@ from custom_components.wattwise.const import (
     TARIFF_FLAT,
     TARIFF_TIME_OF_USE,
 )
+from custom_components.wattwise.history.errors import HistoryError
+from custom_components.wattwise.household import Household
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
-from custom_components.wattwise.prices.days_ahead import async_days_ahead
+from custom_components.wattwise.prices import bill_forecast, days_ahead
+from custom_components.wattwise.prices.coming_prices import (
+    PricesUnavailableError,
+    async_coming_prices,
+)
+from custom_components.wattwise.prices.days_ahead import DaysAhead
+from custom_components.wattwise.prices.grid_energy import GridPast
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import async_update_entity
 
 from .homes import async_add_household, only_meter, push_meter
 from .test_forecast import NOW as FORECAST_NOW, home_of as forecast_home
 from .test_meters import pass_time
+from .test_window_action import asked_price, energyzero
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 6, 11, 12, tzinfo=ZONE)
@@ -148,7 +161,7 @@ async def test_forecast_of_today_and_tomorrow(
     night = {"price": 0.1, "hours": "00:00-12:00"}
     price = {CONF_TARIFF: TARIFF_TIME_OF_USE, CONF_PRICE: 0.4, CONF_RATES: [night]}
     entry = await forecast_home(wattwise, freezer, 12, roof=roof, **price)
-    ahead = await async_days_ahead(wattwise, entry, FORECAST_NOW.timestamp())
+    ahead = await DaysAhead(wattwise, entry).async_expect(FORECAST_NOW.timestamp())
     if roof:
         assert (ahead.energy, ahead.cost) == ({}, {})
         return
@@ -159,7 +172,7 @@ async def test_forecast_of_today_and_tomorrow(
         {today: 5.6 * 0.4 + 0.6 * 0.1, tomorrow: 3.6 * 0.1 + 5.6 * 0.4}, rel=0.12
     )
     later = FORECAST_NOW.timestamp() + 86_400
-    assert (await async_days_ahead(wattwise, entry, later)).energy == {}
+    assert (await DaysAhead(wattwise, entry).async_expect(later)).energy == {}
 
 
 async def test_no_price(
@@ -253,6 +266,172 @@ async def test_new_month_and_restart(
         15 / 31, abs=0.2
     )
     assert shown(wattwise, "expected_grid_energy").state != STATE_UNAVAILABLE
+
+
+async def test_peak_of_last_month_counts_in_the_first_days_of_the_next(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """What is expected of capacity rests on whole months, also on their first days."""
+    now = datetime(2026, 6, 2, 12, tzinfo=ZONE)
+    charges = {CONF_CHARGES: {"capacity_price": 10.0}}
+    await wattwise.config.async_set_time_zone(str(ZONE))
+    freezer.move_to(now)
+    entry = await async_add_household(
+        wattwise, push_meter(interval=1800), options=FLAT | charges
+    )
+    meter = only_meter(entry)
+    oven = datetime(2026, 5, 20, 18, tzinfo=ZONE).timestamp() * 1000
+    start = datetime(2026, 5, 10, tzinfo=ZONE)
+    readings = [
+        # An hour of 8 kW in May; the rest is half a kilowatt.
+        replace(
+            reading,
+            value=reading.value
+            + 7_500.0 * min(max((reading.time_ms - oven) / 3_600_000, 0.0), 1.0),
+        )
+        for reading in counted(Channel.ENERGY_IMPORT, 500.0, start, now)
+    ]
+    await meter.history.append(meter.profile, readings)
+    await meter.coordinator.async_refresh()
+    await pass_time(wattwise, freezer, 200)
+    await pass_time(wattwise, freezer, 6)
+    energy = float(shown(wattwise, "expected_bill").state) - 8.0 * 10
+    assert energy == pytest.approx(30 * 12 * 0.3, rel=0.1)
+    month = shown(wattwise, "cost_this_month")
+    assert month.attributes["capacity_charge"] == pytest.approx(
+        0.5 * 10 * 2 / 30, rel=0.02
+    )
+
+
+async def test_the_cost_of_a_month_does_not_drop_at_midnight(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Until the new day is looked at, what the old one came to is shown."""
+    late = datetime(2026, 6, 16, 23, 30, tzinfo=ZONE)
+    entry = await home(wattwise, freezer, late, **FLAT)
+    meter = only_meter(entry)
+    counter = 1_000_000 + (DAYS + 23.5 / 24) * 12_000
+
+    async def read(moment: datetime, more: float) -> float:
+        freezer.move_to(moment)
+        at_ms = int(moment.timestamp() * 1000)
+        reading = Reading(Channel.ENERGY_IMPORT, at_ms, counter + more)
+        await meter.history.append(meter.profile, [reading])
+        await meter.coordinator.async_refresh()
+        entity_id = shown(wattwise, "cost_this_month").entity_id
+        await async_update_entity(wattwise, entity_id)
+        return float(wattwise.states.get(entity_id).state)
+
+    before = await read(datetime(2026, 6, 16, 23, 59, tzinfo=ZONE), 4_000)
+    after = await read(datetime(2026, 6, 17, 0, 0, 4, tzinfo=ZONE), 4_005)
+    assert entry.runtime_data.day_start == datetime(2026, 6, 17, tzinfo=ZONE)
+    assert after == before
+    await pass_time(wattwise, freezer, 6)
+    await pass_time(wattwise, freezer, 6)
+    looked = float(shown(wattwise, "cost_this_month").state)
+    assert looked == pytest.approx(before + 0.5, abs=0.1), "a day more of the charge"
+
+
+async def test_what_an_undone_import_brought_is_forgotten(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A file that was wrong leaves nothing behind in what is expected."""
+    entry = await home(wattwise, freezer, days=40, **FLAT)
+    assert shown(wattwise, "expected_grid_energy").attributes["days_known"] == 40
+    bill = entry.runtime_data.bill
+    assert bill
+    left = datetime(2026, 6, 8, tzinfo=ZONE).timestamp()
+    grid_past = bill_forecast.async_grid_past
+
+    async def without(household: Household, start_ms: int, end_ms: int) -> GridPast:
+        past = await grid_past(household, start_ms, end_ms)
+        slots = [slot for slot in past.slots if slot.start >= left]
+        return GridPast(slots, past.prices)
+
+    with pytest.MonkeyPatch.context() as patch:
+        # As the history answers when readings were taken back.
+        patch.setattr(bill_forecast, "async_grid_past", without)
+        bill.async_past_grew()
+        await pass_time(wattwise, freezer, 3_700)
+        await pass_time(wattwise, freezer, 6)
+    expected = shown(wattwise, "expected_grid_energy")
+    assert expected.attributes["days_known"] == 3
+    assert expected.state == STATE_UNKNOWN
+
+
+async def test_what_comes_while_the_past_is_read_is_read_too(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """One look waits for the other, and the past that grew meanwhile is read again."""
+    entry = await home(wattwise, freezer, **FLAT)
+    bill = entry.runtime_data.bill
+    assert bill
+    reads = list[float]()
+    grid_past = bill_forecast.async_grid_past
+
+    async def read(household: Household, start_ms: int, end_ms: int) -> GridPast:
+        if not reads:
+            bill.async_past_grew()
+        reads.append(start_ms)
+        return await grid_past(household, start_ms, end_ms)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bill_forecast, "async_grid_past", read)
+        bill.async_past_grew()
+        await asyncio.gather(bill.async_refresh(), bill.async_refresh())
+        await bill.async_refresh()
+    assert bill.last_update_success
+    past = reads.count(min(reads))
+    # Twice the whole past, and this month three times; one look after the other.
+    assert past == 2
+    assert reads[: len(reads) // 2] == sorted(reads[: len(reads) // 2])
+
+
+async def test_a_look_that_failed_is_made_again_soon(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """The history was busy for a moment: the bill is back a minute later."""
+    entry = await home(wattwise, freezer, **FLAT)
+    with pytest.MonkeyPatch.context() as patch:
+
+        async def busy(*_: Any) -> None:
+            raise HistoryError("busy")
+
+        patch.setattr(entry.runtime_data.history, "ask", busy)
+        await pass_time(wattwise, freezer, 3_700)
+        await pass_time(wattwise, freezer, 6)
+        assert shown(wattwise, "cost_this_month").state == STATE_UNAVAILABLE
+    await pass_time(wattwise, freezer, 61)
+    await pass_time(wattwise, freezer, 6)
+    assert shown(wattwise, "cost_this_month").state != STATE_UNAVAILABLE
+
+
+async def test_others_are_asked_for_prices_once_an_hour(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """However often the bill is looked at; one that failed is asked at the next look."""
+    options = asked_price(wattwise, "energyzero", "get_energy_prices", energyzero)
+    entry = await forecast_home(wattwise, freezer, 12, **options)
+    asked: list[float] = []
+
+    async def prices(
+        hass: HomeAssistant, entry: MockConfigEntry, start: float, end: float
+    ) -> list[TimedValue]:
+        asked.append(start)
+        if len(asked) == 1:
+            raise PricesUnavailableError
+        return await async_coming_prices(hass, entry, start, end)
+
+    ahead = DaysAhead(wattwise, entry)
+    now, today = FORECAST_NOW.timestamp() // 3600 * 3600, date(2026, 6, 17)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(days_ahead, "async_coming_prices", prices)
+        assert (await ahead.async_expect(now)).cost == {}
+        for at in (now + 60, now + 180, now + 3_599):
+            assert today in (await ahead.async_expect(at)).cost
+        assert asked == [now, now + 60]
+        await ahead.async_expect(now + 3_600)
+        assert asked[-1] == now + 3_600
 
 
 async def test_phases_that_are_netted(

@@ -2,20 +2,30 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.wattwise.alerts.demand import demand_coordinator
 from custom_components.wattwise.alerts.demand.demand_past import async_demand_peaks
+from custom_components.wattwise.analytics.tariffs.demand_means import month_peaks
 from custom_components.wattwise.const import CONF_NETS_PHASES, CONF_PHASES
 from custom_components.wattwise.metering.profile import EnergyKind, MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
+from custom_components.wattwise.prices.grid_energy import async_grid_past
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 
 from .homes import async_add_household, push_meter
@@ -125,6 +135,30 @@ async def test_a_quarter_of_an_hour(
     await draw(wattwise, freezer, entry, 180, Grid=500)
     assert kilowatts(wattwise, SO_FAR) < 0.6
     assert shown(wattwise, AHEAD) == STATE_OFF
+
+
+async def test_a_little_change_is_written_now_and_then(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """What creeps is a row in the recorder each half a minute; what leaps is one at once."""
+    entry = await belgian_home(wattwise, push_meter())
+    await report(wattwise, entry, power=1_000)
+    await draw(wattwise, freezer, entry, 60, Grid=1_000)
+    rows: list[str] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        assert state
+        rows.append(state.state)
+
+    async_track_state_change_event(wattwise, EXPECTED, note)
+    for watts in range(1_000, 1_400, 20):
+        await draw(wattwise, freezer, entry, 10, Grid=watts)
+    # In 200 seconds, in each of which it is another.
+    assert 3 <= len(rows) <= 8
+    await draw(wattwise, freezer, entry, 60, Grid=5_000)
+    assert kilowatts(wattwise, EXPECTED) > 2
 
 
 async def test_the_limit(
@@ -257,21 +291,90 @@ async def test_the_past(wattwise: HomeAssistant) -> None:
     begin_ms = int(begin.timestamp() * 1000)
     end_ms = begin_ms + 6 * 3_600_000
     home = entry.runtime_data
-    quarters = await async_demand_peaks(home, 15, begin_ms, end_ms)
+    quarters = await async_demand_peaks(wattwise, home, 15, begin_ms, end_ms)
     assert [start for start, _ in quarters] == list(range(begin_ms, end_ms, 900_000))
     assert [watts for _, watts in quarters] == pytest.approx(
         [1_500, 2_500, 3_500, 4_500] * 6
     )
-    hours = await async_demand_peaks(home, 60, begin_ms, end_ms)
+    hours = await async_demand_peaks(wattwise, home, 60, begin_ms, end_ms)
     assert [watts for _, watts in hours] == pytest.approx([3_000] * 6)
     # Half a period at each end belongs to neither.
-    inner = await async_demand_peaks(home, 60, begin_ms + 1, end_ms - 1)
+    inner = await async_demand_peaks(wattwise, home, 60, begin_ms + 1, end_ms - 1)
     assert len(inner) == 4
     # Months around it are asked in parts.
     year = await async_demand_peaks(
-        home, 15, begin_ms - 40 * 86_400_000, end_ms + 40 * 86_400_000
+        wattwise, home, 15, begin_ms - 40 * 86_400_000, end_ms + 40 * 86_400_000
     )
     assert year == quarters
+
+
+async def test_the_month_is_not_read_each_time(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """After a period the last hours are read; what comes into the past is found, too."""
+    entry = await belgian_home(wattwise, push_meter(energy_kind=EnergyKind.POWER))
+    asked: list[int] = []
+    history = entry.runtime_data.history
+    real = demand_coordinator.async_demand_peaks
+
+    async def ask(*args: Any) -> list[tuple[int, float]]:
+        *_, start_ms, end_ms = args
+        asked.append(round((end_ms - start_ms) / 60_000))
+        return await real(*args)
+
+    with patch.object(demand_coordinator, "async_demand_peaks", ask):
+        await report(wattwise, entry, power=4_000)
+        await draw(wattwise, freezer, entry, 920, Grid=4_000)
+        await draw(wattwise, freezer, entry, 900, Grid=3_000)
+        await draw(wattwise, freezer, entry, 3_600, Grid=3_000)
+        assert len(asked) == 6
+        assert max(asked) <= 90
+        # The highest is out of what is read.
+        assert kilowatts(wattwise, PEAK) == pytest.approx(4.0, abs=0.05)
+        morning = int(datetime(2026, 6, 3, 6, tzinfo=UTC).timestamp() * 1000)
+        meter = next(iter(entry.runtime_data.meters.values()))
+        readings = [
+            Reading(Channel.POWER, morning + 10_000 * n, 9_000.0) for n in range(360)
+        ]
+        await history.append(meter.profile, readings, live=False)
+        entry.runtime_data.async_past_grew()
+        await draw(wattwise, freezer, entry, 900, Grid=300)
+        assert asked[-1] > 16 * 24 * 60
+        assert kilowatts(wattwise, PEAK) == pytest.approx(9.0, abs=0.05)
+        # Each day all is read once: what came late is found.
+        asked.clear()
+        freezer.move_to("2026-06-18 10:15:10+00:00")
+        await draw(wattwise, freezer, entry, 1_800, Grid=300)
+        assert asked[0] > 17 * 24 * 60
+        assert max(asked[1:]) <= 90
+
+
+async def test_peaks_where_clocks_are_half_an_hour_off(
+    wattwise: HomeAssistant,
+) -> None:
+    """An hour by the clock on the wall is one; the bill and the peak are the same."""
+    await wattwise.config.async_set_time_zone("Asia/Kolkata")
+    entry = await belgian_home(wattwise, push_meter("a", "A"))
+    home, zone = entry.runtime_data, dt_util.get_default_time_zone()
+    begin = datetime(2026, 6, 16, 9, 0, tzinfo=zone)
+    await fill(entry, "A", begin, [0.0] * 4 + [4_000.0] * 4 + [0.0] * 8)
+    begin_ms = int(begin.timestamp() * 1000)
+    # Nothing was heard for a while, in which 15 kWh were drawn at some time.
+    meter = next(iter(home.meters.values()))
+    silent_ms = begin_ms + 4 * 3_600_000
+    after = [
+        Reading(Channel.ENERGY_IMPORT, silent_ms + n * 300_000, 1_019_000.0)
+        for n in range(36, 49)
+    ]
+    await meter.history.append(meter.profile, after, live=False)
+    end_ms = begin_ms + 8 * 3_600_000
+    hours = await async_demand_peaks(wattwise, home, 60, begin_ms, end_ms)
+    assert [watts for _, watts in hours][:4] == pytest.approx([0, 4_000, 0, 0])
+    assert max(watts for _, watts in hours) == pytest.approx(4_000)
+    past = await async_grid_past(home, begin_ms, end_ms)
+    assert sum(slot.imported for slot in past.slots) == pytest.approx(19.0)
+    (peak,) = month_peaks(past.slots, 60, zone).values()
+    assert peak == pytest.approx(4.0)
 
 
 async def test_the_month_begins_anew(

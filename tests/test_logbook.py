@@ -40,7 +40,12 @@ async def lines(
     return [line for line in answer["result"] if line.get("domain") == "wattwise"]
 
 
-@pytest.mark.usefixtures("recorder_mock")
+@pytest.fixture(autouse=True)
+def now(freezer: FrozenDateTimeFactory) -> None:
+    """Stop the clock, which only the tests move, before anything is recorded."""
+    freezer.move_to("2026-06-17 10:00:00+00:00")
+
+
 async def test_an_alert_in_the_logbook(
     recorder_mock: Recorder,
     wattwise: HomeAssistant,

@@ -1,12 +1,13 @@
 """What is wrong with a meter itself, as a home sees it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.wattwise.alerts.telling.alert_announcements import EVENT_ALERT
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import (
@@ -15,9 +16,11 @@ from custom_components.wattwise.metering.reading import (
     RefusedReading,
 )
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 
+from .alert_meters import EVENTS
 from .homes import async_add_household, entity_meter, only_meter, push_meter
 from .test_meters import pass_time, report
 
@@ -70,6 +73,26 @@ async def tell(
         await report(hass, entry, "Grid", **values)
 
 
+def listen(hass: HomeAssistant) -> list[str]:
+    """Return what is told of alerts from now on, as it grows."""
+    told: list[str] = []
+
+    @callback
+    def async_note(event: Event) -> None:
+        told.append(f"{event.data['phase']} {event.data['kind']}")
+
+    hass.bus.async_listen(EVENT_ALERT, async_note)
+    return told
+
+
+def message(hass: HomeAssistant) -> str:
+    """Return the sentence that was told last."""
+    state = hass.states.get(EVENTS)
+    assert state
+    said: str = state.attributes["message"]
+    return said
+
+
 async def append(entry: MockConfigEntry, *readings: Reading) -> None:
     """Let the meter report readings with times of their own."""
     meter = only_meter(entry)
@@ -94,6 +117,7 @@ async def test_a_meter_that_falls_silent(
 ) -> None:
     """It is not connected after a minute, and missed after two; so it is back again."""
     entry = await async_add_household(wattwise, push_meter())
+    told = listen(wattwise)
     assert shown(wattwise, SILENT) == STATE_UNAVAILABLE
     await tell(wattwise, freezer, entry, 40, power=500)
     assert shown(wattwise, SILENT) == STATE_OFF
@@ -102,15 +126,53 @@ async def test_a_meter_that_falls_silent(
     assert shown(wattwise, SILENT) == STATE_OFF
     await wait(wattwise, freezer, 90)
     assert shown(wattwise, SILENT) == STATE_ON
-    assert details(wattwise, SILENT)["silent_minutes"] == 3.0
-    # Over a restart, and heard for a moment only.
+    heard = datetime(2026, 6, 17, 10, 6, 40, tzinfo=UTC).isoformat()
+    assert details(wattwise, SILENT)["last_heard"] == heard
+    assert told == ["started meter_silent"]
+    assert message(wattwise) == "The meter has told nothing for too long (for 2 min)"
+    # It goes on without a new state at each look, and over a restart.
+    state = wattwise.states.get(SILENT)
+    await wait(wattwise, freezer, 300)
+    assert wattwise.states.get(SILENT) is state
     await reload(wattwise, entry)
-    assert shown(wattwise, SILENT) == STATE_ON
+    for _ in range(40):
+        await pass_time(wattwise, freezer, 30)
+        assert shown(wattwise, SILENT) == STATE_ON
+    assert details(wattwise, SILENT)["last_heard"] == heard
+    assert told == ["started meter_silent"]
+    # It is heard for a moment only.
     await tell(wattwise, freezer, entry, 1, power=500)
     assert shown(wattwise, CONNECTION) == STATE_ON
     assert shown(wattwise, SILENT) == STATE_ON
     await tell(wattwise, freezer, entry, 7, power=500)
     assert shown(wattwise, SILENT) == STATE_OFF
+    assert told == ["started meter_silent", "ended meter_silent"]
+
+
+async def test_a_meter_that_sleeps_while_nobody_listens(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Home Assistant was off for days: what was told before that is not missed yet.
+
+    How long it is silent in all is known over the restarts of a day, though.
+    """
+    entry = await async_add_household(wattwise, push_meter(role=MeterRole.PRODUCTION))
+    told = listen(wattwise)
+    await tell(wattwise, freezer, entry, 40, power=20)
+    await wattwise.config_entries.async_unload(entry.entry_id)
+    await pass_time(wattwise, freezer, 40 * 3600)
+    await wattwise.config_entries.async_setup(entry.entry_id)
+    await wait(wattwise, freezer, 600)
+    assert shown(wattwise, SILENT) == STATE_OFF
+    for _ in range(2):
+        await pass_time(wattwise, freezer, 8 * 3600)
+        await reload(wattwise, entry)
+    assert shown(wattwise, SILENT) == STATE_OFF
+    assert told == []
+    await pass_time(wattwise, freezer, 2.5 * 3600)
+    await wait(wattwise, freezer, 90)
+    assert shown(wattwise, SILENT) == STATE_ON
+    assert told == ["started meter_silent"]
 
 
 async def test_a_meter_that_reports_hourly(
@@ -199,15 +261,23 @@ async def test_a_value_that_stands(
     for number in range(40):
         await tell(wattwise, freezer, entry, 1, voltage_l1=230.0 + number % 7 / 10)
     assert shown(wattwise, STUCK) == STATE_OFF
+    since = dt_util.utcnow() + timedelta(seconds=280)
     await tell(wattwise, freezer, entry, 90, 280, voltage_l1=231.4)
     assert shown(wattwise, STUCK) == STATE_OFF
     await reload(wattwise, entry)
     await tell(wattwise, freezer, entry, 70, 280, voltage_l1=231.4)
     assert shown(wattwise, STUCK) == STATE_ON
-    told = details(wattwise, STUCK)
-    assert told["channel"] == "voltage_l1"
-    assert told["value"] == 231.4
-    assert told["minutes"] > 720
+    assert details(wattwise, STUCK) == {
+        "reason": "same_value",
+        "channel": "voltage_l1",
+        "value": 231.4,
+        "unchanged_since": since.isoformat(),
+    }
+    said = message(wattwise)
+    assert said.startswith("The meter has told the same value for too long (for 12 h ")
+    state = wattwise.states.get(STUCK)
+    await tell(wattwise, freezer, entry, 5, 30, voltage_l1=231.4)
+    assert wattwise.states.get(STUCK) is state
     await pass_time(wattwise, freezer, 1200)
     assert shown(wattwise, STUCK) == STATE_UNAVAILABLE
     await tell(wattwise, freezer, entry, 1, voltage_l1=231.3)
@@ -219,6 +289,7 @@ async def test_a_counter_that_stands(
 ) -> None:
     """Power flows for an hour, and nothing is counted."""
     entry = await async_add_household(wattwise, push_meter())
+    told = listen(wattwise)
     shown_wh = 1_000_000.0
     for number in range(60):
         shown_wh += 100.0
@@ -244,6 +315,25 @@ async def test_a_counter_that_stands(
         )
     assert shown(wattwise, STUCK) == STATE_ON
     assert details(wattwise, STUCK) == {"reason": "counter_stands"}
+    # It stands on, over a restart; then it is mended.
+    await reload(wattwise, entry)
+    assert shown(wattwise, STUCK) == STATE_ON
+    for number in range(120):
+        shown_wh += 100.0 if number >= 60 else 0.0
+        await tell(
+            wattwise,
+            freezer,
+            entry,
+            1,
+            120,
+            power=3_000 + number,
+            energy_import=shown_wh,
+        )
+        if number < 60:
+            assert shown(wattwise, STUCK) == STATE_ON
+            assert told == ["started value_stuck"]
+    assert shown(wattwise, STUCK) == STATE_OFF
+    assert told == ["started value_stuck", "ended value_stuck"]
 
 
 async def test_a_counter_that_begins_anew(
@@ -315,7 +405,8 @@ async def test_readings_that_are_refused(
     await pass_time(wattwise, freezer, 10)
     assert shown(wattwise, REFUSED) == STATE_ON
     told = details(wattwise, REFUSED)
-    assert told["in_the_last_hour"] == 72
+    assert told["in_the_last_hour"] == 66
+    assert meter.health.refused.last_hour(now_ms()) == 72
     assert told["limit"] == 60
     assert told["learning"]
     await reload(wattwise, entry)
@@ -331,3 +422,24 @@ async def test_readings_that_are_refused(
     )
     await pass_time(wattwise, freezer, 30)
     assert shown(wattwise, REFUSED) == STATE_OFF
+
+
+async def test_what_judges_a_meter_holds_nothing_back(
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Were it to fail, the meter would show what it tells all the same."""
+    entry = await async_add_household(wattwise, push_meter())
+    await tell(wattwise, freezer, entry, 2, power=500)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("of a watch")
+
+    monkeypatch.setattr(only_meter(entry).health, "take", fail)
+    await tell(wattwise, freezer, entry, 2, power=700)
+    assert "ZeroDivisionError: of a watch" in caplog.text
+    assert shown(wattwise, "sensor.grid_power") == "700"
+    await wait(wattwise, freezer, 30)
+    assert shown(wattwise, CONNECTION) == STATE_ON

@@ -128,7 +128,13 @@ async def test_another_role(
     meter_id = only_meter(entry).profile.meter_id
     of_use = {
         f"{meter_id}_{key}"
-        for key in ("usage_zone", "usage_interval", "typical_use", "high_use")
+        for key in (
+            "usage_zone",
+            "usage_interval",
+            "typical_use",
+            "mean_power",
+            "high_use",
+        )
     }
     assert of_use <= before
     assert not after & of_use

@@ -149,3 +149,16 @@ async def test_charges_of_one_price(hass: HomeAssistant) -> None:
     result = await submit_options(hass, result, tariff=TARIFF_FLAT)
     await submit_options(hass, result, price=0.3, charges=CHARGES)
     assert entry.options[CONF_CHARGES] == CHARGES
+
+
+async def test_nothing_is_paid_for_feeding_in(hass: HomeAssistant) -> None:
+    """That is an answer, too: without it, half the price would be taken for it."""
+    entry = await add_household(hass)
+    result = await open_options(hass, entry, "tariff_and_power")
+    result = await submit_options(hass, result, tariff=TARIFF_FLAT)
+    await submit_options(hass, result, price=0.3, charges={"feed_in_price": 0})
+    assert entry.options[CONF_CHARGES] == {"feed_in_price": 0}
+    result = await open_options(hass, entry, "tariff_and_power")
+    result = await submit_options(hass, result, tariff=TARIFF_FLAT)
+    section = result["data_schema"].schema[CONF_CHARGES]
+    assert not section.options["collapsed"]

@@ -1,6 +1,7 @@
 """Prices by the clock in the history and ahead, and what a kWh cost of late."""
 
 from datetime import datetime, timedelta
+import threading
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.wattwise.analytics.tariffs.grid_slot import PriceSteps
+from custom_components.wattwise.analytics.tariffs.rates import TimeOfUse
 from custom_components.wattwise.const import (
     CONF_PRICE,
     CONF_PRICE_ENTITY,
@@ -19,8 +22,10 @@ from custom_components.wattwise.const import (
 )
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
+from custom_components.wattwise.prices import mean_price
 from custom_components.wattwise.prices.coming_prices import async_coming_prices
 from custom_components.wattwise.prices.mean_price import async_mean_price
+from custom_components.wattwise.prices.present_tariff import async_time_of_use
 from homeassistant.core import HomeAssistant
 
 from .homes import async_add_household, only_meter, push_meter
@@ -194,6 +199,78 @@ async def test_the_cheapest_time_is_the_night(
     assert answer["cost"] == pytest.approx(0.4)
     assert answer["saves"] == pytest.approx(0.4)
     assert answer["prices_known_until"] == "2026-06-18T20:00:00+02:00"
+
+
+async def test_holidays_of_the_years_that_are_asked_for(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Ascension Day of 2021 was no working day, though it is long ago."""
+    await home(wattwise, freezer, datetime(2026, 6, 16, tzinfo=ZONE))
+    working = {"price": 0.5, "hours": "00:00-24:00", "days": "working_days"}
+    for year, day in ((2021, 13), (2031, 22)):
+        start = datetime(year, 5, day - 1, tzinfo=ZONE).timestamp()
+        end = start + 3 * 86_400
+        tariff = {CONF_PRICE: 0.2, CONF_RATES: [working]}
+        prices = await async_time_of_use(wattwise, "DE", tariff, start, end)
+        assert [price for _, price in prices.steps(start, end)] == [0.5, 0.2, 0.5]
+
+
+async def test_prices_are_computed_beside_the_event_loop(
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those of years take too long for it: in forms, looks and comparisons."""
+    start = datetime(2026, 6, 16, 12, 0, tzinfo=ZONE)
+    threads: list[tuple[int, float]] = []
+    steps, weigh = TimeOfUse.steps, mean_price.priced
+
+    def noted_steps(self: TimeOfUse, since: float, until: float) -> PriceSteps:
+        threads.append((threading.get_ident(), until - since))
+        return steps(self, since, until)
+
+    def noted_walk(*args: Any) -> Any:
+        threads.append((threading.get_ident(), 30 * 86_400))
+        return weigh(*args)
+
+    monkeypatch.setattr(TimeOfUse, "steps", noted_steps)
+    monkeypatch.setattr(mean_price, "priced", noted_walk)
+    entry = await home(wattwise, freezer, start, **NIGHTS)
+    await use(entry, *even(start - timedelta(days=10), 240, 1_000.0))
+    assert await async_mean_price(wattwise, entry)
+    await call(
+        wattwise,
+        "compare_tariffs",
+        config_entry_id=entry.entry_id,
+        tariffs=[{"name": "Night", "price": 0.4, "rates": NIGHTS[CONF_RATES]}],
+        start=(start - timedelta(days=9)).isoformat(),
+    )
+    long_ones = {thread for thread, length in threads if length > 8 * 86_400}
+    assert len(threads) > 3
+    assert long_ones
+    assert threading.get_ident() not in long_ones
+
+
+async def test_mean_price_is_kept_for_the_day(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A month is read once a day, and once more when the past has grown."""
+    start = datetime(2026, 6, 16, 12, 0, tzinfo=ZONE)
+    entry = await home(wattwise, freezer, start, **NIGHTS)
+    await use(entry, *even(start - timedelta(hours=12), 6, 3_000.0))
+    first = await async_mean_price(wattwise, entry)
+    assert first == pytest.approx(0.2)
+    meter = only_meter(entry)
+    at_ms = int(start.timestamp() * 1000)
+    more = Reading(Channel.ENERGY_IMPORT, at_ms, 6 * 3_000.0 + 18_000.0)
+    await meter.history.append(meter.profile, [more])
+    assert await async_mean_price(wattwise, entry) == first
+    entry.runtime_data.async_past_grew()
+    grown = await async_mean_price(wattwise, entry)
+    assert grown == pytest.approx(0.3)
+    freezer.tick(86_400)
+    assert await async_mean_price(wattwise, entry) is not None
+    assert len(entry.runtime_data.mean_prices) == 1
 
 
 async def test_mean_price(

@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 import yaml
 
 from custom_components.wattwise.alerts.alert import AlertKind, AlertSeverity
+from custom_components.wattwise.alerts.telling.alert_announcements import EVENT_ALERT
 from custom_components.wattwise.alerts.telling.alert_choice import kind_of
 from custom_components.wattwise.const import CONF_CONTRACTED_POWER
 from custom_components.wattwise.metering.profile import MeterRole
@@ -49,7 +50,14 @@ def now(freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to("2026-06-17 10:00:00+00:00")
 
 
-async def automate(hass: HomeAssistant, *triggers: dict[str, Any]) -> list[str]:
+PHASE: Final = (
+    "{{ trigger.alert.phase }} {{ trigger.alert.kind }} {{ trigger.alert.severity }}"
+)
+
+
+async def automate(
+    hass: HomeAssistant, *triggers: dict[str, Any], message: str = PHASE
+) -> list[str]:
     """Make an automation with triggers; return what it will tell, as it grows."""
     told: list[str] = []
 
@@ -57,7 +65,6 @@ async def automate(hass: HomeAssistant, *triggers: dict[str, Any]) -> list[str]:
         told.append(call.data["message"])
 
     hass.services.async_register("notify", "phone", take)
-    message = "{{ trigger.alert.phase }} {{ trigger.alert.kind }} {{ trigger.alert.severity }}"
     action = {"action": "notify.phone", "data": {"message": message}}
     automation = {"triggers": list(triggers), "actions": [action], "mode": "queued"}
     assert await async_setup_component(hass, "automation", {"automation": automation})
@@ -258,10 +265,12 @@ async def test_what_ends_silently_in_the_cool_down_is_not_told(
 async def test_what_is_graver_is_told_in_the_cool_down(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A cool-down never hides that it is worse this time."""
+    """A cool-down never hides that it is worse this time, which is told once."""
     entry = await async_add_household(wattwise, push_meter())
     seen = await automate(
-        wattwise, {"trigger": STARTED, "options": {"cool_down": {"hours": 1}}}
+        wattwise,
+        {"trigger": STARTED, "options": {"cool_down": {"hours": 1}}},
+        {"trigger": WORSENED},
     )
     await flap(wattwise, freezer, entry, 1)
     # At first it is only high again; then it is worse.
@@ -270,6 +279,95 @@ async def test_what_is_graver_is_told_in_the_cool_down(
         "started voltage_problem warning",
         "worsened voltage_problem critical",
     ]
+
+
+async def test_what_is_held_back_is_told_as_it_is_then(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """After the cool-down nobody reads how grave it was at first."""
+    entry = await async_add_household(wattwise, push_meter())
+    seen = await automate(
+        wattwise,
+        {"trigger": STARTED, "options": {"cool_down": {"minutes": 10}}},
+        message="{{ trigger.alert.severity }}: {{ trigger.alert.message }}",
+    )
+    await flap(wattwise, freezer, entry, 1)
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await tell(wattwise, freezer, entry, 300, FAR_TOO_HIGH)
+    assert seen == [
+        "warning: The voltage is high (250 V)",
+        "critical: The voltage is far too high (256 V)",
+    ]
+
+
+async def test_what_is_less_grave_meanwhile_waits(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Who asks for what is critical is told at the end of the cool-down if it is again."""
+    entry = await async_add_household(wattwise, push_meter())
+    options = {"minimum_severity": "critical", "cool_down": {"minutes": 10}}
+    seen = await automate(wattwise, {"trigger": STARTED, "options": options})
+    await storm(wattwise, freezer, entry)
+    assert len(seen) == 1
+    await tell(wattwise, freezer, entry, 240, FAR_TOO_HIGH)
+    await tell(wattwise, freezer, entry, 500, HIGH)
+    assert len(seen) == 1
+    await tell(wattwise, freezer, entry, 90, FAR_TOO_HIGH)
+    assert len(seen) == 2
+
+
+async def test_a_household_that_is_away_as_the_cool_down_ends(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """What could not be asked then is told once the household is back."""
+    entry = await async_add_household(wattwise, push_meter())
+    seen = await automate(
+        wattwise, {"trigger": STARTED, "options": {"cool_down": {"minutes": 10}}}
+    )
+    await flap(wattwise, freezer, entry, 1)
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await wattwise.config_entries.async_unload(entry.entry_id)
+    await pass_time(wattwise, freezer, 600)
+    assert len(seen) == 1
+    assert await wattwise.config_entries.async_setup(entry.entry_id)
+    await pass_time(wattwise, freezer, 70)
+    assert len(seen) == 2
+    # Told once.
+    await tell(wattwise, freezer, entry, 700, HIGH)
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"entity_id": VOLTAGE},
+        {"entity_id": VOLTAGE, "phase": "started", "kind": "voltage_problem"},
+        {
+            "entity_id": VOLTAGE,
+            "phase": ["worsened"],
+            "kind": "earthquake",
+            "severity": "bad",
+            "name": "Grid",
+            "message": "It shakes",
+            "config_entry_id": "none",
+        },
+    ],
+)
+async def test_events_that_others_fire(
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    data: dict[str, Any],
+) -> None:
+    """An event by this name that tells no alert runs nothing, and is no error."""
+    await async_add_household(wattwise, push_meter())
+    triggers = [{"trigger": name} for name in (STARTED, WORSENED, ENDED)]
+    seen = await automate(wattwise, *triggers)
+    wattwise.bus.async_fire(EVENT_ALERT, data)
+    await wattwise.async_block_till_done()
+    assert seen == []
+    assert "Error" not in caplog.text
 
 
 async def test_danger_knows_no_cool_down(

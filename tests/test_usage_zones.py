@@ -20,8 +20,15 @@ from homeassistant.const import (
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.template import Template
 
 from .homes import async_add_household, only_meter, push_meter
@@ -34,6 +41,19 @@ ZONE_SENSOR = "sensor.grid_usage_zone"
 HOME_ZONE = "sensor.home_usage_zone"
 HIGH_USE = "binary_sensor.grid_high_use"
 INTERVAL = "select.grid_usage_interval"
+MEAN_POWER = "sensor.grid_mean_power"
+
+
+@pytest.fixture
+def mean_power(wattwise: HomeAssistant) -> None:
+    """Let the sensor of the mean power be enabled."""
+    er.async_get(wattwise).async_get_or_create(
+        "sensor",
+        DOMAIN,
+        "meter-key-of-the-grid-meter_mean_power",
+        suggested_object_id="grid_mean_power",
+        disabled_by=None,
+    )
 
 
 def shown(hass: HomeAssistant, entity_id: str = ZONE_SENSOR) -> str:
@@ -61,6 +81,7 @@ async def choose(hass: HomeAssistant, option: str, entity_id: str = INTERVAL) ->
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+@pytest.mark.usefixtures("mean_power")
 async def test_zones(wattwise: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     """Usual is green, more is yellow, far more is red; high when it has lasted."""
     entry = await home_with_past(wattwise, freezer)
@@ -70,7 +91,7 @@ async def test_zones(wattwise: HomeAssistant, freezer: FrozenDateTimeFactory) ->
     assert attributes["p50"] == pytest.approx(300, abs=15)
     assert attributes["p75"] == pytest.approx(350, abs=15)
     assert 380 < attributes["tail"] < 470
-    assert attributes["mean_power"] == pytest.approx(300, abs=30)
+    assert float(shown(wattwise, MEAN_POWER)) == pytest.approx(300, abs=30)
     assert (attributes["hour"], attributes["day_type"]) == (12, "working_day")
     assert (attributes["interval"], attributes["priority"]) == (15, 0)
     assert attributes["learning"] is False
@@ -95,6 +116,30 @@ async def test_zones(wattwise: HomeAssistant, freezer: FrozenDateTimeFactory) ->
     assert shown(wattwise) == "green"
     assert shown(wattwise, HIGH_USE) == STATE_OFF
     assert not entry.runtime_data.alerts.active
+
+
+async def test_the_zone_is_written_when_it_changes(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Each write is a row in the recorder: an hour of the same use is a few."""
+    entry = await home_with_past(wattwise, freezer)
+    written: list[State] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        assert state
+        written.append(state)
+
+    async_track_state_change_event(wattwise, ZONE_SENSOR, note)
+    for minute in range(60):
+        await use(wattwise, freezer, entry, 1, 290.0 + minute % 20)
+    assert {state.state for state in written} == {"green"}
+    assert len(written) <= 3
+    assert told(wattwise)["hour"] == 13
+    await use(wattwise, freezer, entry, 12, 3_000.0)
+    assert written[-1].state == "red"
+    assert len(written) <= 5
 
 
 async def test_a_kettle_is_no_alarm(
@@ -236,6 +281,7 @@ async def test_intervals_of_a_minute(
     assert shown(wattwise) == "red"
 
 
+@pytest.mark.usefixtures("mean_power")
 async def test_a_meter_that_reports_seldom(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -261,7 +307,7 @@ async def test_a_meter_that_reports_seldom(
     assert told(wattwise, INTERVAL)["options"] == ["minutes_30", "minutes_60"]
     assert shown(wattwise, INTERVAL) == "minutes_30"
     assert shown(wattwise) == "green"
-    assert told(wattwise)["mean_power"] == pytest.approx(300, abs=5)
+    assert float(shown(wattwise, MEAN_POWER)) == pytest.approx(300, abs=5)
     assert told(wattwise)["p50"] == pytest.approx(300, abs=20)
     for _ in range(2):
         for _ in range(10):
@@ -269,7 +315,7 @@ async def test_a_meter_that_reports_seldom(
         await report(wattwise, entry, energy_import=1_500.0)
     for _ in range(8):
         await pass_time(wattwise, freezer, 60)
-    assert told(wattwise)["mean_power"] == pytest.approx(3_000, abs=5)
+    assert float(shown(wattwise, MEAN_POWER)) == pytest.approx(3_000, abs=5)
     assert shown(wattwise) == "red"
 
 
@@ -300,6 +346,7 @@ async def test_an_appliance_that_is_mostly_off(
     assert (shown(wattwise, zone), shown(wattwise, high)) == ("red", STATE_ON)
 
 
+@pytest.mark.usefixtures("mean_power")
 async def test_below_zero(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -307,7 +354,7 @@ async def test_below_zero(
     entry = await home_with_past(wattwise, freezer)
     await use(wattwise, freezer, entry, 24, -800.0)
     assert shown(wattwise) == "red"
-    assert told(wattwise)["mean_power"] == -800
+    assert float(shown(wattwise, MEAN_POWER)) == -800
     assert shown(wattwise, HIGH_USE) == STATE_OFF
 
 
@@ -465,6 +512,7 @@ async def test_typical_use(
     assert only_meter(entry).coordinator.connected is False
 
 
+@pytest.mark.usefixtures("mean_power")
 async def test_the_template_of_the_page(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -475,7 +523,7 @@ async def test_the_template_of_the_page(
     )
     text = Template(code, wattwise).async_render(parse_result=False)
     attributes = told(wattwise)
-    numbers = f"{attributes['mean_power']} W (usually {attributes['p50']} W)"
+    numbers = f"{shown(wattwise, MEAN_POWER)} W (usually {attributes['p50']} W)"
     assert text == f"🟢 12:04 {numbers}"
     await use(wattwise, freezer, entry, 12, 3_000.0)
     text = Template(code, wattwise).async_render(parse_result=False)

@@ -13,7 +13,6 @@ from .actions import async_setup_actions
 from .advice.advice_coordinator import AdviceCoordinator
 from .advice.advice_store import AdviceStore
 from .alerts.demand.demand_coordinator import async_start_demand
-from .alerts.kept_amounts import KeptAmounts
 from .alerts.supply.voltage_limits_store import VoltageLimitsStore
 from .alerts.telling.alert_announcements import async_announce_alerts
 from .alerts.telling.kept_alerts import KeptAlerts
@@ -50,6 +49,7 @@ from .history.database import NewerSchemaError
 from .history.errors import HistoryError
 from .history.history import History
 from .household import DATA_PUSH_KEYS, Household, WattWiseConfigEntry
+from .household_settings import HouseholdSettings
 from .http import async_register_views
 from .influx_export import InfluxExport, async_end_export, async_forget_influx
 from .load_undo import async_go_on_undoing
@@ -102,7 +102,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> 
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     try:
         history = await async_acquire_history(hass, entry.entry_id)
-        household = _household(entry, history)
+        household = _household(hass, entry, history)
         try:
             await _async_start(hass, entry, household)
         except BaseException:
@@ -122,7 +122,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> 
     return True
 
 
-def _household(entry: WattWiseConfigEntry, history: History) -> Household:
+def _household(
+    hass: HomeAssistant, entry: WattWiseConfigEntry, history: History
+) -> Household:
     """Return the household of an entry, still without meters."""
     price_id = None
     if entry.options.get(CONF_TARIFF, TARIFF_NONE) != TARIFF_NONE:
@@ -132,6 +134,7 @@ def _household(entry: WattWiseConfigEntry, history: History) -> Household:
         entry.data[CONF_CURRENCY],
         entry.data[CONF_PHASES],
         history,
+        HouseholdSettings(hass, entry.unique_id or entry.entry_id),
         price_id,
         entry.options.get(CONF_NETS_PHASES),
     )
@@ -154,9 +157,9 @@ async def _async_start(
         household.meters[subentry.subentry_id] = meter
     limits = VoltageLimitsStore(hass, entry.unique_id or entry.entry_id)
     household.async_set_voltage_limits(await limits.async_load())
-    household.amounts = await KeptAmounts(
-        hass, entry.unique_id or entry.entry_id
-    ).async_load()
+    await household.settings.async_load(
+        meter.profile.meter_id for meter in household.meters.values()
+    )
     await household.alerts.async_load(
         KeptAlerts(hass, entry.unique_id or entry.entry_id)
     )
@@ -254,6 +257,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     await household.alerts.async_save()
+    await household.settings.async_save()
     _forget_removed_meters(hass, entry, household)
     household.async_stop_sources()
     for meter in household.meters.values():
@@ -272,7 +276,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     async_forget_influx(hass, entry.unique_id or "")
     await VoltageLimitsStore(hass, entry.unique_id or entry.entry_id).async_remove()
     await KeptAlerts(hass, entry.unique_id or entry.entry_id).async_remove()
-    await KeptAmounts(hass, entry.unique_id or entry.entry_id).async_remove()
+    await HouseholdSettings(hass, entry.unique_id or entry.entry_id).async_remove()
     await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
     await AdviceStore(hass, entry.unique_id or entry.entry_id).async_remove()
     await async_forget_anomalies(hass, entry.unique_id or entry.entry_id)

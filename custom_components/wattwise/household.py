@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -17,6 +17,7 @@ from .const import DOMAIN
 from .grid_netting import GridNettingCoordinator
 from .history.history import History
 from .home_balance import energy_balance, power_balance
+from .household_settings import HouseholdSettings
 from .household_updates import HouseholdUpdates
 from .influx_export import InfluxExport
 from .meter import Meter
@@ -46,6 +47,8 @@ class Household:
     currency: str
     phases: int
     history: History
+    settings: HouseholdSettings
+    """What was set by entities."""
     price_id: str | None
     """Whose price readings apply; None without a tariff."""
     nets_phases: bool | None = None
@@ -70,8 +73,8 @@ class Household:
     usage: UsageCoordinator | None = None
     """Compares the use of meters with what is usual; None while it is being set up."""
     voltage_limits: VoltageLimits = field(default_factory=VoltageLimits)
-    amounts: dict[str, float] = field(default_factory=dict)
-    """What the user set by number entities, by their keys."""
+    mean_prices: dict[tuple[date, int], float] = field(default_factory=dict)
+    """What a kWh cost on average, by the day that asked for it and of how many days."""
     alerts: AlertBoard = field(default_factory=AlertBoard)
     """What is wrong at the moment."""
     updates: HouseholdUpdates = field(init=False)
@@ -111,13 +114,25 @@ class Household:
     @callback
     def async_set_amount(self, key: str, amount: float) -> None:
         """Count with another amount from now on, and show what follows from it."""
-        self.amounts[key] = amount
+        self.settings.async_set(key, amount)
         self.updates.async_tell()
+
+    @property
+    def amounts(self) -> dict[str, float]:
+        """The numbers that the user set by entities, by their keys."""
+        return self.settings.amounts
 
     @callback
     def async_past_grew(self) -> None:
         """Learn soon from what came into the past, and judge it anew."""
-        for learner in (self.forecast, self.anomalies, self.bill, self.usage):
+        self.mean_prices = {}
+        for learner in (
+            self.forecast,
+            self.anomalies,
+            self.bill,
+            self.demand,
+            self.usage,
+        ):
             if learner:
                 learner.async_past_grew()
 

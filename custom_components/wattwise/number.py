@@ -4,7 +4,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alerts.amount_numbers import AMOUNTS, AmountNumber
-from .alerts.kept_amounts import KeptAmounts
 from .alerts.supply.voltage_limit_numbers import VOLTAGE_LIMITS, VoltageLimitNumber
 from .alerts.supply.voltage_limits_store import VoltageLimitsStore
 from .household import WattWiseConfigEntry
@@ -18,14 +17,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the limits and the amounts of the household."""
-    household_id = entry.unique_id or entry.entry_id
-    limits = VoltageLimitsStore(hass, household_id)
+    limits = VoltageLimitsStore(hass, entry.unique_id or entry.entry_id)
     async_add_entities(
         VoltageLimitNumber(entry, description, limits) for description in VOLTAGE_LIMITS
     )
-    amounts = KeptAmounts(hass, household_id)
     async_add_entities(
-        AmountNumber(entry, description, amounts)
+        AmountNumber(entry, description)
         for description in AMOUNTS
         if description.exists_fn(entry)
     )

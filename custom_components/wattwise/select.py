@@ -5,7 +5,6 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .alerts.demand.demand_period_select import DemandPeriodSelect
 from .alerts.demand.demand_settings import has_grid
-from .alerts.kept_amounts import KeptAmounts
 from .household import WattWiseConfigEntry
 from .usage.interval_select import UsageIntervalSelect
 from .usage.use_entity import async_add_of_use
@@ -20,6 +19,5 @@ async def async_setup_entry(
 ) -> None:
     """Add the choices of the household, and those of its meters."""
     if has_grid(entry.runtime_data):
-        kept = KeptAmounts(hass, entry.unique_id or entry.entry_id)
-        async_add_entities([DemandPeriodSelect(entry, kept)])
+        async_add_entities([DemandPeriodSelect(entry)])
     async_add_of_use(hass, entry, async_add_entities, UsageIntervalSelect)

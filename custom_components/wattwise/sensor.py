@@ -35,6 +35,7 @@ from .metering.quantity import Channel
 from .momentary import momentary_description, phase_name
 from .prices.bill_sensors import BillSensor, bill_sensors
 from .untracked_sensors import UNTRACKED_SENSORS, UntrackedSensor
+from .usage.mean_power_sensor import MeanPowerSensor
 from .usage.typical_use_sensor import TypicalUseSensor
 from .usage.use_entity import async_add_of_use
 from .usage.zone_sensors import HomeZoneSensor, UsageZoneSensor
@@ -80,9 +81,8 @@ async def async_setup_entry(
     async_add_entities(async_window_sensors(hass, entry))
     if household.usage and household.usage.meters:
         async_add_entities([HomeZoneSensor(entry, household.usage)])
-        async_add_of_use(
-            hass, entry, async_add_entities, UsageZoneSensor, TypicalUseSensor
-        )
+        kinds = (UsageZoneSensor, TypicalUseSensor, MeanPowerSensor)
+        async_add_of_use(hass, entry, async_add_entities, *kinds)
     if household.demand:
         async_add_entities(
             DemandSensor(entry, household.demand, description)

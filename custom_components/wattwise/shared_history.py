@@ -150,14 +150,17 @@ def _async_note_commit(hass: HomeAssistant, meter_id: str, receipt: Receipt) -> 
             if meter.profile.meter_id != meter_id:
                 continue
             now_ms = int(dt_util.utcnow().timestamp() * 1000)
-            meter.watch.take(receipt.momentary, now_ms)
-            if receipt.live:
-                _note_health(meter, receipt, now_ms)
-            if household.demand:
-                household.demand.async_note(meter_id, receipt.momentary)
-            meter.coordinator.async_note(receipt)
-            if not receipt.live:
-                household.async_past_grew()
+            try:
+                meter.watch.take(receipt.momentary, now_ms)
+                if receipt.live:
+                    _note_health(meter, receipt, now_ms)
+            finally:
+                # A failure there shall not hold back what the meter tells.
+                if household.demand:
+                    household.demand.async_note(meter_id, receipt.momentary)
+                meter.coordinator.async_note(receipt)
+                if not receipt.live:
+                    household.async_past_grew()
 
 
 def _note_health(meter: Meter, receipt: Receipt, now_ms: int) -> None:

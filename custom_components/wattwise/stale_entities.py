@@ -10,9 +10,9 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .advice.advice_sensors import advice_sensor_keys
 from .alerting.supply.meter_watch import VOLTAGES
+from .alerts.alert import AlertKind
 from .alerts.amount_numbers import AMOUNTS
 from .alerts.budget_sensor import BUDGET_AT_RISK
-from .alerts.demand.demand_alert import DEMAND_PEAK_AHEAD
 from .alerts.demand.demand_sensors import DEMAND_SENSORS
 from .alerts.demand.demand_settings import DEMAND_PERIOD, has_grid
 from .alerts.health.health_silence import HEALTH_SENSORS
@@ -46,8 +46,8 @@ from .metering.quantity import Channel
 from .prices.bill_forecast import has_bill
 from .prices.bill_sensors import bill_sensors
 from .untracked_sensors import UNTRACKED_SENSORS
-from .usage.high_use_sensor import HIGH_USE
 from .usage.interval_select import USAGE_INTERVAL
+from .usage.mean_power_sensor import MEAN_POWER
 from .usage.typical_use_sensor import TYPICAL_USE
 from .usage.use_intervals import has_use
 from .usage.zone_sensors import HOME_ZONE, USAGE_ZONE
@@ -136,7 +136,10 @@ def _of_alerts(entry: WattWiseConfigEntry) -> set[str]:
     if has_grid(household):
         keys.add(DEMAND_PERIOD)
     if household.demand:
-        keys |= {DEMAND_PEAK_AHEAD, *(sensor.key for sensor in DEMAND_SENSORS)}
+        keys |= {
+            AlertKind.DEMAND_PEAK_AHEAD,
+            *(sensor.key for sensor in DEMAND_SENSORS),
+        }
     return keys
 
 
@@ -179,7 +182,13 @@ def _possible_keys(
     keys |= {s.alert_kind.value for s in HEALTH_SENSORS if s.possible(meter)}
     keys |= {problem.key for problem in PROBLEMS if problem.possible_fn(meter)}
     if has_use(meter):
-        keys |= {USAGE_ZONE, TYPICAL_USE, HIGH_USE, USAGE_INTERVAL}
+        keys |= {
+            USAGE_ZONE,
+            TYPICAL_USE,
+            MEAN_POWER,
+            AlertKind.HIGH_USE,
+            USAGE_INTERVAL,
+        }
     if has_cost(entry.runtime_data, meter):
         keys.add(COST_TODAY.key)
     return keys

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final, cast, override
 
 import probatio
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_FOR, CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
@@ -20,12 +21,16 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
-from .alerts.alert import DANGEROUS, AlertPhase, AlertSeverity
-from .alerts.telling.alert_announcements import EVENT_ALERT
+from .alerts.alert import DANGEROUS, Alert, AlertPhase, AlertSeverity
+from .alerts.telling.alert_announcements import EVENT_ALERT, is_of_alert
 from .alerts.telling.alert_choice import CHOICE_OPTIONS, AlertChoice
-from .household import async_loaded_households
+from .alerts.telling.alert_words import AlertWords, async_alert_words
+from .household import WattWiseConfigEntry
 
 CONF_COOL_DOWN: Final = "cool_down"
+
+# When to look again for an alert that cannot be told yet.
+_LOOK_AGAIN_S: Final = 60.0
 
 type Told = Mapping[str, Any]
 """What is told of a change: the data of its event."""
@@ -84,7 +89,9 @@ class AlertTrigger(Trigger):
             if any(e.entity_id == event.data["entity_id"] for e in chosen):
                 self._take(event.data, async_run)
 
-        stop = self._hass.bus.async_listen(EVENT_ALERT, async_told)
+        stop = self._hass.bus.async_listen(
+            EVENT_ALERT, async_told, event_filter=is_of_alert
+        )
 
         @callback
         def async_detach() -> None:
@@ -119,7 +126,8 @@ class AlertStarted(AlertTrigger):
     """An alert started, or became as grave as is asked for.
 
     Within the cool-down after it was told, an alert that starts again is not: unless it
-    is graver than before, may harm people, or is still there at the end of that time.
+    starts graver than before, may harm people, or is still there at the end of that time.
+    That it worsens is told by AlertWorsened.
     """
 
     _schema = _schema(**{CONF_COOL_DOWN: cv.positive_time_period})
@@ -130,6 +138,17 @@ class AlertStarted(AlertTrigger):
         self._cool_down: timedelta = self._options.get(CONF_COOL_DOWN, timedelta())
         self._told: dict[str, tuple[datetime, AlertSeverity]] = {}
         """When an entity's alert was told, and how grave it was."""
+        self._words: AlertWords | None = None
+
+    @override
+    async def async_attach_runner(
+        self,
+        run_action: TriggerActionRunner,
+        did_not_trigger: TriggerNotTriggeredReporter | None = None,
+    ) -> CALLBACK_TYPE:
+        """Know the words for what is told later."""
+        self._words = await async_alert_words(self._hass)
+        return await super().async_attach_runner(run_action, did_not_trigger)
 
     @override
     def _take(self, told: Told, run: Tell) -> None:
@@ -139,12 +158,10 @@ class AlertStarted(AlertTrigger):
             return
         if not self._choice.grave_enough(severity):
             return
-        if (
-            told["phase"] == AlertPhase.WORSENED
-            and self._choice.grave_enough(AlertSeverity(told["severity_before"]))
-            and told["entity_id"] not in self._waiting
+        if told["phase"] == AlertPhase.WORSENED and self._choice.grave_enough(
+            AlertSeverity(told["severity_before"])
         ):
-            return  # it was told as it started
+            return  # it was told as it started, or will be as it is then
         if hold := self._held_back(told, severity):
             self._wait(told, hold, lambda told: self._run_late(told, run))
             return
@@ -169,11 +186,39 @@ class AlertStarted(AlertTrigger):
         run(told)
 
     def _run_late(self, told: Told, run: Tell) -> None:
-        """Run if the alert did not end silently, such as with its entity."""
-        for entry in async_loaded_households(self._hass):
-            active = entry.runtime_data.alerts.active.values()
-            if any(alert.entity_id == told["entity_id"] for alert in active):
-                self._run(told, run)
+        """Run with the alert as it is by now.
+
+        It may have ended silently, such as with its entity. A household that is not at
+        work at the moment cannot be asked, and an alert that is less grave than is asked
+        for may become so again.
+        """
+        entry: WattWiseConfigEntry | None = self._hass.config_entries.async_get_entry(
+            told["config_entry_id"]
+        )
+        if entry is None or entry.disabled_by:
+            return
+        if entry.state is not ConfigEntryState.LOADED:
+            self._look_again(told, run)
+            return
+        for alert in entry.runtime_data.alerts.active.values():
+            if alert.entity_id != told["entity_id"]:
+                continue
+            if self._choice.grave_enough(alert.severity):
+                self._run({**told, **self._by_now(alert)}, run)
+            else:
+                self._look_again(told, run)
+
+    def _look_again(self, told: Told, run: Tell) -> None:
+        self._wait(told, _LOOK_AGAIN_S, lambda told: self._run_late(told, run))
+
+    def _by_now(self, alert: Alert) -> Told:
+        """Return what is different of an alert since it was held back."""
+        assert self._words  # known since it listens
+        return {
+            "severity": alert.severity.value,
+            "message": self._words.began(alert),
+            "details": dict(alert.details),
+        }
 
 
 class AlertWorsened(AlertTrigger):

@@ -6,7 +6,7 @@ from datetime import UTC
 import pytest
 
 from custom_components.wattwise.alerting.demand.demand import Demand, DemandMeter
-from custom_components.wattwise.alerting.demand.demand_periods import DemandPeriods
+from custom_components.wattwise.metering.demand_periods import DemandPeriods
 
 QUARTER = 900
 # A full hour.

@@ -1,5 +1,7 @@
 """Power and counters that tell of the same energy, or do not."""
 
+import json
+
 import pytest
 
 from custom_components.wattwise.alerting.health.energy_agreement import (
@@ -10,6 +12,7 @@ from custom_components.wattwise.metering.quantity import Channel
 
 IMPORT, EXPORT = Channel.ENERGY_IMPORT, Channel.ENERGY_EXPORT
 BEGIN_MS = 1_781_000_000_000
+HOLD_MS = 300_000
 
 
 class Home:
@@ -17,7 +20,7 @@ class Home:
 
     def __init__(self, step_wh: float = 1.0) -> None:
         """Show counters in steps of so many watt hours."""
-        self.agreement = EnergyAgreement(300_000)
+        self.agreement = EnergyAgreement(HOLD_MS)
         self._step_wh = step_wh
         self._at_s = 0
         self._wh = {IMPORT: 5_000_000.0, EXPORT: 2_000_000.0}
@@ -35,6 +38,18 @@ class Home:
                 shown_wh = self._wh[channel] // self._step_wh * self._step_wh
                 self.agreement.note_counter(channel, time_ms, shown_wh)
         return self.agreement.disagreement
+
+    def restart(self, hours: float, *, import_w: float) -> None:
+        """Count on for hours in which nobody listens, and go on from what was kept."""
+        kept = json.loads(json.dumps(self.agreement.state()))
+        self.agreement = EnergyAgreement(HOLD_MS)
+        self.agreement.restore(kept)
+        self.pass_unheard(hours, import_w=import_w)
+
+    def pass_unheard(self, hours: float, *, import_w: float) -> None:
+        """Count on for hours in which nothing is told."""
+        self._at_s += int(hours * 3600)
+        self._wh[IMPORT] += hours * import_w
 
 
 @pytest.mark.parametrize("step_wh", [0.001, 1.0, 100.0, 1000.0])
@@ -115,3 +130,44 @@ def test_gaps_and_resets_begin_anew() -> None:
     assert home.agreement.disagreement is None
     home.agreement.note_counter(IMPORT, BEGIN_MS + 2 * 10**8, 5.0)
     assert home.agreement.disagreement is None
+
+
+def test_a_restart_forgets_no_contradiction() -> None:
+    """It goes on, a counter that stands on is found again, and it ends as ever."""
+    home = Home()
+    home.run(3, 1000, import_w=1000)
+    assert home.run(2.2, 1000, import_w=0) is Disagreement.COUNTER_STANDS
+    home.restart(0.5, import_w=0)
+    assert home.run(0.5, 1000, import_w=0) is Disagreement.COUNTER_STANDS
+    assert home.run(5, 1000, import_w=0) is Disagreement.COUNTER_STANDS
+    home.restart(0.5, import_w=1000)
+    assert home.run(0.5, 1000, import_w=1000) is None
+
+
+def test_what_is_counted_while_nobody_listens() -> None:
+    """After a restart, and after a gap, the counter is far ahead: it contradicts nothing."""
+    home = Home()
+    home.run(3, 1000, import_w=1000)
+    home.restart(30, import_w=1000)
+    assert home.run(3, 1000, import_w=1000) is None
+    home.agreement.interrupt()
+    home.pass_unheard(30, import_w=1000)
+    for _ in range(30):
+        assert home.run(0.1, 1000, import_w=1000) is None
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {},
+        {"disagreement": "moon", "steps": 7},
+        {"steps": {"energy_import": "x", "b": [1.0]}},
+        {"disagreement": ["x"], "steps": {"energy_import": ["a", -1.0, None]}},
+    ],
+)
+def test_nonsense_that_was_kept(kept: dict[str, object]) -> None:
+    """What cannot be a state is left out."""
+    home = Home()
+    home.agreement.restore(kept)
+    assert home.agreement.state() == EnergyAgreement(HOLD_MS).state()
+    assert home.run(5, 1000, import_w=1000) is None

@@ -1,6 +1,7 @@
 """What is noticed about a meter itself, from what comes of it."""
 
 from collections.abc import Sequence
+import json
 import random
 
 import pytest
@@ -90,7 +91,8 @@ def test_a_voltage_that_stands_over_a_restart() -> None:
     other.restore_stuck(health.stuck_state())
     run(other, 12 * 3600 + 60, 2 * 3600, volts=230.4)
     assert other.stuck_channel is Channel.VOLTAGE_L1
-    assert other.stands_ms(Channel.VOLTAGE_L1) > 12 * 3_600_000
+    since_ms = BEGIN_MS + 3600 * 1000
+    assert other.stands_since_ms(Channel.VOLTAGE_L1) == since_ms
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,36 @@ def test_a_counter_that_stands(role: MeterRole, channel: Channel) -> None:
         power = Reading(Channel.POWER, now_ms, 500.0 + second % 7)
         health.take(now_ms, [power], [shown], ())
     assert health.disagreement is Disagreement.COUNTER_STANDS
+    other = MeterHealth(MeterProfile("m", role))
+    other.restore_stuck(json.loads(json.dumps(health.stuck_state())))
+    assert other.disagreement is Disagreement.COUNTER_STANDS
+    # What counts nothing any more contradicts nothing.
+    uncounted = MeterHealth(MeterProfile("m", role, EnergyKind.INTERVAL))
+    uncounted.restore_stuck(health.stuck_state())
+    assert uncounted.disagreement is None
+
+
+def test_two_counters_that_begin_anew_at_once() -> None:
+    """A meter of two ways that restarts fell once, and so it does the next time."""
+    health = MeterHealth(MeterProfile("m"))
+    for second, bought_wh, sold_wh in (
+        (0, 5_000_000.0, 1_000_000.0),
+        (10, 10.0, 10.0),
+        (7200, 2_000.0, 9_000.0),
+        (7210, 10.0, 9_000.0),
+        (7220, 10.0, 0.0),
+    ):
+        now_ms = BEGIN_MS + second * 1000
+        shown = [
+            (Channel.ENERGY_IMPORT, now_ms, bought_wh),
+            (Channel.ENERGY_EXPORT, now_ms, sold_wh),
+        ]
+        health.take(now_ms, [], shown, ())
+        if second == 10:
+            assert health.falls.fell_by_wh == 4_999_990
+    assert health.falls.count(BEGIN_MS + 7_220_000) == 2
+    assert not health.falls.repeated(BEGIN_MS + 7_220_000)
+    assert health.falls.fell_by_wh == 9_000
 
 
 def test_what_counts_no_counter_has_none() -> None:

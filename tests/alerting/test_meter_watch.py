@@ -98,6 +98,14 @@ def test_each_phase_is_judged_by_itself() -> None:
         ((246.0, 214.0, 231.0), True),
         # A phase that failed while the neutral is whole.
         ((230.0, 0.0, 231.0), False),
+        # A fuse that blew, a phase that was lost, while the others are high.
+        ((242.0, 0.0, 235.0), False),
+        ((244.0, 100.0, 250.0), False),
+        # The star point lies at a phase, or half way between two.
+        ((0.0, 398.0, 398.0), True),
+        ((345.0, 280.0, 120.0), True),
+        # All that is lost of a grid that is low.
+        ((252.0, 120.0, 190.0), True),
     ],
 )
 def test_a_lost_neutral(volts: tuple[float, float, float], lost: bool) -> None:
@@ -114,6 +122,16 @@ def test_a_lost_neutral_of_a_split_phase_home() -> None:
         readings(range(15), voltage_l1=140.0, voltage_l2=100.0), profile=american
     )
     assert watch.has(Problem.NEUTRAL_LOST)
+
+
+@pytest.mark.parametrize("low", [0.0, 40.0])
+def test_a_lost_leg_of_a_split_phase_home(low: float) -> None:
+    """One leg that failed while the other is high is no lost neutral."""
+    american = replace(GRID, nominal_voltage_v=120.0)
+    watch = watched(
+        readings(range(15), voltage_l1=127.0, voltage_l2=low), profile=american
+    )
+    assert watch.has(Problem.NEUTRAL_LOST) is False
 
 
 def test_phases_that_are_unequal_for_long() -> None:
@@ -239,6 +257,19 @@ def test_a_power_cut_tells_no_nominal_frequency(nominal: float) -> None:
     for now_ms, told in readings(range(120, 150, 10), frequency=nominal * 0.98):
         watch.take(told, now_ms)
     assert watch.has(Problem.FREQUENCY)
+
+
+@pytest.mark.parametrize("hertz", [0.0, 8.0, 400.0])
+def test_a_power_cut_is_no_bad_frequency(hertz: float) -> None:
+    """A meter that goes on without the grid measures none; what was said stays."""
+    watch = watched(
+        readings(range(20), frequency=50.0), readings(range(20, 120), frequency=hertz)
+    )
+    assert watch.has(Problem.FREQUENCY) is False
+    off = watched(
+        readings(range(20), frequency=48.0), readings(range(20, 120), frequency=hertz)
+    )
+    assert off.has(Problem.FREQUENCY)
 
 
 def test_readings_of_the_past_are_no_alert() -> None:

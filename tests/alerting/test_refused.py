@@ -3,6 +3,8 @@
 import json
 import random
 
+import pytest
+
 from custom_components.wattwise.alerting.health.refused import RefusedWatch
 
 HOUR_MS = 3_600_000
@@ -59,6 +61,30 @@ def test_a_single_storm() -> None:
     assert watch.look(now_ms)
     assert watch.look(now_ms + HOUR_MS // 2)
     assert not watch.look(now_ms + HOUR_MS + 1)
+
+
+def test_what_is_shown_stands_for_minutes() -> None:
+    """A number with each reading would be a state with each; it begins with the alert."""
+    watch, shown = RefusedWatch(), []
+    for second in range(0, 7200, 5):
+        now_ms = BEGIN_MS + second * 1000
+        watch.note(now_ms, 1)
+        if watch.rising:
+            shown.append(watch.told(now_ms))
+    assert shown[0] == 61
+    assert 10 <= len({*shown}) <= 12
+    assert shown[-1] == pytest.approx(720, abs=60)
+
+
+def test_our_own_clock_is_set_back() -> None:
+    """By more than a week: the hours of before, which are to come, are forgotten."""
+    watch = RefusedWatch()
+    run(watch, 0, 300, 0.5)
+    assert not any(run(watch, 0, 1, 0.5))
+    assert watch.learning
+    assert not any(run(watch, 1, 200, 0.5))
+    assert not watch.learning
+    assert run(watch, 201, 1, 5)[-1]
 
 
 def test_a_restart_forgets_nothing() -> None:

@@ -187,7 +187,7 @@ def test_silence_does_not_flap() -> None:
 
 
 def test_a_restart_gives_time_to_report() -> None:
-    """A meter that could not be heard is not missed at once; a silence goes on."""
+    """A meter that could not be heard is not missed at once."""
     rhythm = learned(every(60, 1))
     begun_ms = BEGIN_MS + int(2 * DAY * 1000)
     heard_ms = BEGIN_MS + int(DAY * 1000)
@@ -196,10 +196,47 @@ def test_a_restart_gives_time_to_report() -> None:
     assert not watch.look(begun_ms + 170_000, heard_ms)
     assert not watch.look(begun_ms + 280_000, heard_ms)
     assert watch.look(begun_ms + 350_000, heard_ms)
+
+
+def test_a_silence_goes_on_over_a_restart() -> None:
+    """It is neither over nor told anew, and ends a minute after the meter is back."""
+    begun_ms = BEGIN_MS + int(2 * DAY * 1000)
+    heard_ms = BEGIN_MS + int(DAY * 1000)
+    watch = SilenceWatch(learned(every(60, 1)), begun_ms)
+    watch.restore(silent=True, unheard_ms=0)
+    assert watch.look(begun_ms, None)
+    assert all(
+        watch.look(begun_ms + second * 1000, heard_ms) for second in range(1, 1200, 30)
+    )
+    back_ms = begun_ms + 1_200_000
+    assert watch.look(back_ms, back_ms)
+    assert not watch.look(back_ms + 60_000, back_ms + 60_000)
+
+
+def test_the_time_in_which_nobody_listened_is_no_silence() -> None:
+    """An inverter that slept while Home Assistant was off for a day is not missed.
+
+    It is missed by its own rhythm, though restarts come in between.
+    """
+    rhythm = learned([d * DAY + s for d in range(6) for s in every(10, 0.4)])
+    missed_minutes = rhythm.missed_after_s / 60
+    assert 1500 < missed_minutes < 2000
+    heard_ms = BEGIN_MS + int(5.4 * DAY * 1000)
+    begun_ms = BEGIN_MS + int(8 * DAY * 1000)
     watch = SilenceWatch(rhythm, begun_ms)
-    watch.restore()
-    assert watch.look(begun_ms + 1000, heard_ms)
-    assert watch.look(begun_ms + 1000, None)
+    missed = []
+    for minute in range(2500):
+        now_ms = begun_ms + minute * 60_000
+        if minute % 700 == 699:
+            before, watch = watch, SilenceWatch(rhythm, now_ms)
+            watch.restore(
+                silent=before.silent, unheard_ms=before.unheard_ms(now_ms, heard_ms)
+            )
+        if watch.look(now_ms, heard_ms):
+            missed.append(minute)
+    assert missed[0] == pytest.approx(missed_minutes + 2, abs=1)
+    assert len(missed) == 2500 - missed[0]
+    assert watch.unheard_ms(begun_ms, None) == 0
 
 
 def test_a_meter_that_was_never_heard() -> None:

@@ -102,6 +102,22 @@ async def test_what_comes_and_goes_is_told_now_and_then(
     assert told[2].startswith(ENDS)
 
 
+async def test_what_worsens_in_the_pause_is_told_once(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """That it is graver than the one that was told is said at once, by one message."""
+    entry, told = await notify(wattwise, pause=60)
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await tell(wattwise, freezer, entry, 240, FINE)
+    await tell(wattwise, freezer, entry, 80, HIGH)
+    await tell(wattwise, freezer, entry, 60, FAR_TOO_HIGH)
+    assert told == [BEGINS, WORSENS]
+    await tell(wattwise, freezer, entry, 80, FINE)
+    await pass_time(wattwise, freezer, 3_600)
+    assert len(told) == 3
+    assert told[2].startswith(ENDS)
+
+
 async def test_safety_is_told_each_time(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:

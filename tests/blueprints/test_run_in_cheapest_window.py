@@ -5,10 +5,13 @@ from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    mock_restore_cache,
+)
 
 from custom_components.wattwise.const import CONF_PRICE_ENTITY, CONF_TARIFF
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant, State
 
 from ..homes import async_add_household, push_meter
 from ..test_forecast import ZONE
@@ -163,3 +166,34 @@ async def test_a_restart_in_between(
     await wait(wattwise, freezer, 2)
     assert len(started) == 1
     assert ready(wattwise) == "off"
+
+
+@pytest.mark.parametrize(
+    ("planned", "done_by", "at_once"),
+    [
+        # It should have begun at 7 at the latest, an hour ago.
+        (datetime(2026, 6, 17, 4, tzinfo=ZONE), "09:00:00", True),
+        # It was planned after that, for the next day.
+        (datetime(2026, 6, 17, 7, 30, tzinfo=ZONE), "09:00:00", False),
+        # That was yesterday.
+        (datetime(2026, 6, 16, 4, tzinfo=ZONE), "09:00:00", False),
+        # There still is time for what was planned.
+        (datetime(2026, 6, 17, 4, tzinfo=ZONE), "19:00:00", False),
+    ],
+)
+async def test_a_start_that_was_missed(
+    wattwise: HomeAssistant, planned: datetime, done_by: str, at_once: bool
+) -> None:
+    """What should have begun while Home Assistant was off begins once it is back."""
+    entry = await home(wattwise, dishes="on")
+    wattwise.set_state(CoreState.not_running)
+    last = {"last_triggered": planned.isoformat()}
+    mock_restore_cache(wattwise, [State("automation.made", "on", last)])
+    start = [{"action": "notify.phone", "data": {"message": "go"}}]
+    started = await plan(wattwise, entry, done_by=done_by, start=start)
+    await wattwise.async_start()
+    await settle(wattwise)
+    expected = (["go"], "off") if at_once else ([], "on")
+    assert (started, ready(wattwise)) == expected
+    if not at_once:
+        await toggle(wattwise, "off")

@@ -5,9 +5,14 @@ from typing import Final
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.wattwise.meter import Meter
+from custom_components.wattwise.metering.quantity import Channel
+from custom_components.wattwise.metering.reading import Reading
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
+from ..homes import async_add_household, only_meter, push_meter
 from .automations import automate, settle, switches, wait
 
 PEAK: Final = "binary_sensor.home_demand_peak_ahead"
@@ -164,3 +169,41 @@ async def test_a_shutdown_in_the_middle(hass: HomeAssistant) -> None:
     assert shown(hass) == ("off", "off")
     await hass.async_stop(force=True)
     assert shown(hass) == ("on", "off")
+
+
+async def tell(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, meter: Meter, watts: float
+) -> None:
+    """Let a meter tell a power, ten seconds later."""
+    await wait(hass, freezer, 1 / 6)
+    reading = Reading(Channel.POWER, int(dt_util.utcnow().timestamp() * 1000), watts)
+    await meter.history.append(meter.profile, [reading])
+    await meter.coordinator.async_refresh()
+    await settle(hass)
+
+
+async def test_a_peak_of_a_real_home(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """A meter that tells too much has the boiler switched off until that is over."""
+    await wattwise.config.async_set_time_zone("Europe/Brussels")
+    freezer.move_to("2026-06-17 10:15:00+00:00")
+    entry = await async_add_household(wattwise, push_meter(), country="BE")
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    meter = only_meter(entry)
+    await automate(wattwise, NAME, peak=PEAK, loads=[BOILER, CAR], at_least=1_000)
+    for _ in range(30):
+        await tell(wattwise, freezer, meter, 1_000)
+    assert shown(wattwise) == ("on", "off")
+    for _ in range(30):
+        await tell(wattwise, freezer, meter, 8_000)
+        if shown(wattwise) == ("off", "off"):
+            break
+    alert = wattwise.states.get(PEAK)
+    assert alert
+    assert alert.state == "on"
+    assert alert.attributes["details"]["power_to_shed"] >= 1_000
+    assert shown(wattwise) == ("off", "off")
+    for _ in range(60):
+        await tell(wattwise, freezer, meter, 200)
+    assert shown(wattwise) == ("on", "off")

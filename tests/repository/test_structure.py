@@ -21,7 +21,7 @@ from .tree import (
 # What each room of the integration may import of the integration itself.
 ROOMS: Final = {
     "alerting": {"metering"},
-    "analytics": set[str](),
+    "analytics": {"metering"},
     "dialects": {"metering"},
     "history": {"metering"},
     "metering": set[str](),

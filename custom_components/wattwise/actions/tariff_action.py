@@ -222,7 +222,9 @@ async def _async_offer(
     end: float,
 ) -> Offer:
     try:
-        prices = await async_time_of_use(hass, entry.data.get(CONF_COUNTRY), data)
+        prices = await async_time_of_use(
+            hass, entry.data.get(CONF_COUNTRY), data, start, end
+        )
     except RateError as err:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
@@ -233,4 +235,5 @@ async def _async_offer(
             },
         ) from err
     minutes = data.get(ATTR_DEMAND_PERIOD) or present_charges(entry).demand_minutes
-    return Offer(data[ATTR_NAME], prices.steps(start, end), charges_of(data, minutes))
+    steps = await hass.async_add_executor_job(prices.steps, start, end)
+    return Offer(data[ATTR_NAME], steps, charges_of(data, minutes))

@@ -77,7 +77,9 @@ class AdviceBook:
             (
                 (key, note)
                 for key, note in self.notes.items()
-                if note.dismissed_size is not None or now - note.seen < _FORGOTTEN_AFTER
+                if note.dismissed_size is not None
+                or now - note.seen < _FORGOTTEN_AFTER
+                or (note.snoozed_until is not None and note.snoozed_until > now)
             ),
             key=lambda item: item[1].seen,
         )
@@ -140,24 +142,43 @@ class AdviceBook:
 
     @classmethod
     def from_dict(cls, kept: dict[str, Any]) -> Self:
-        """Read what was kept; KeyError, TypeError or ValueError if it is something else."""
+        """Read what was kept; KeyError, TypeError or ValueError if it is something else.
+
+        Of what another version kept, a piece or a note that this one cannot read is left
+        out, and the rest stays.
+        """
         return cls(
             _moment(kept["looked"]),
             int(kept["days_known"]),
-            [
-                Advice(**{**advice, "kind": AdviceKind(advice["kind"])})
-                for advice in kept["found"]
-            ],
+            [a for kept_one in kept["found"] if (a := _advice(kept_one))],
             {
-                key: Note(
-                    datetime.fromisoformat(note["since"]),
-                    datetime.fromisoformat(note["seen"]),
-                    note["dismissed_size"],
-                    _moment(note["snoozed_until"]),
-                )
-                for key, note in kept["notes"].items()
+                key: n
+                for key, kept_one in kept["notes"].items()
+                if (n := _note(kept_one))
             },
         )
+
+
+def _advice(kept: dict[str, Any]) -> Advice | None:
+    try:
+        evidence = {name: float(value) for name, value in kept["evidence"].items()}
+        known = {"kind": AdviceKind(kept["kind"]), "evidence": evidence}
+        return Advice(**{**kept, **known})
+    except AttributeError, KeyError, TypeError, ValueError:
+        return None
+
+
+def _note(kept: dict[str, Any]) -> Note | None:
+    try:
+        size = kept["dismissed_size"]
+        return Note(
+            datetime.fromisoformat(kept["since"]),
+            datetime.fromisoformat(kept["seen"]),
+            None if size is None else float(size),
+            _moment(kept["snoozed_until"]),
+        )
+    except KeyError, TypeError, ValueError:
+        return None
 
 
 def _text(moment: datetime | None) -> str | None:

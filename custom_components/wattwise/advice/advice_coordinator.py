@@ -23,7 +23,7 @@ from ..planned_call import PlannedCall
 from ..rounding import money
 from .advice_book import AdviceBook, AdviceState, Piece
 from .advice_store import AdviceStore
-from .advice_words import advice_words, async_advice_texts
+from .advice_words import advice_words, async_advice_texts, can_be_told
 from .household_evidence import async_evidence
 
 # After the first lesson of the forecasts, which is read by the same threads.
@@ -53,8 +53,12 @@ class AdviceCoordinator(DataUpdateCoordinator[AdviceBook]):
         self.data = await self._store.async_load()
         # A meter may have been removed since.
         meters = self.config_entry.runtime_data.meters.keys() | {None}
-        self.data.found = [a for a in self.data.found if a.subject in meters]
         self._texts = await async_advice_texts(self.hass)
+        self.data.found = [
+            advice
+            for advice in self.data.found
+            if advice.subject in meters and can_be_told(self._texts, advice)
+        ]
 
     @callback
     def async_follow(self) -> CALLBACK_TYPE:

@@ -43,6 +43,16 @@ def advice_words(
     return AdviceWords(texts[key].format(**numbers), text)
 
 
+def can_be_told(texts: Mapping[str, str], advice: Advice) -> bool:
+    """Whether there are words for a piece: one of before an update may lack numbers."""
+    meter = advice.subject or ""
+    try:
+        advice_words(texts, advice, {meter: meter}, "")
+    except KeyError, IndexError, ValueError:
+        return False
+    return True
+
+
 def _shown(name: str, value: float) -> str:
     if name == "share":
         return f"{value * 100:.0f}"

@@ -14,9 +14,7 @@ from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower
 
 from ..entity import household_device_info, household_unique_id
 from ..household import WattWiseConfigEntry
-from ..metering.profile import MeterRole
-from .demand.demand_settings import DEMAND_LIMIT, has_demand
-from .kept_amounts import KeptAmounts
+from .demand.demand_settings import DEMAND_LIMIT, has_demand, has_grid
 
 MONTHLY_BUDGET: Final = "monthly_budget"
 MONTHLY_ENERGY_BUDGET: Final = "monthly_energy_budget"
@@ -47,10 +45,6 @@ _DEMAND_LIMIT: Final = AmountDescription(
 )
 
 
-def _has_grid(entry: WattWiseConfigEntry) -> bool:
-    return entry.runtime_data.has_role(MeterRole.GRID)
-
-
 AMOUNTS: Final[tuple[AmountDescription, ...]] = (
     _DEMAND_LIMIT,
     AmountDescription(
@@ -61,7 +55,7 @@ AMOUNTS: Final[tuple[AmountDescription, ...]] = (
         native_step=0.01,
         monetary=True,
         exists_fn=lambda entry: (
-            entry.runtime_data.price_id is not None and _has_grid(entry)
+            entry.runtime_data.price_id is not None and has_grid(entry.runtime_data)
         ),
     ),
     AmountDescription(
@@ -71,7 +65,7 @@ AMOUNTS: Final[tuple[AmountDescription, ...]] = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         native_max_value=1_000_000.0,
         native_step=1.0,
-        exists_fn=_has_grid,
+        exists_fn=lambda entry: has_grid(entry.runtime_data),
     ),
 )
 
@@ -84,15 +78,11 @@ class AmountNumber(NumberEntity):
     _attr_should_poll = False
 
     def __init__(
-        self,
-        entry: WattWiseConfigEntry,
-        description: AmountDescription,
-        kept: KeptAmounts,
+        self, entry: WattWiseConfigEntry, description: AmountDescription
     ) -> None:
         """Belong to the household's device."""
         self.entity_description = description
         self._household = entry.runtime_data
-        self._kept = kept
         self._attr_unique_id = household_unique_id(entry, description.key)
         self._attr_device_info = household_device_info(entry)
         if description.monetary:
@@ -110,4 +100,3 @@ class AmountNumber(NumberEntity):
         """Count with another amount from now on."""
         self._household.async_set_amount(self.entity_description.key, value)
         self.async_write_ha_state()
-        await self._kept.async_save(self._household.amounts)

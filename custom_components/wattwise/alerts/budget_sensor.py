@@ -10,6 +10,7 @@ from homeassistant.helpers.restore_state import (
     RestoredExtraData,
     RestoreEntity,
 )
+from homeassistant.util import dt as dt_util
 
 from ..analytics.tariffs.budget_watch import BudgetWatch, is_grave
 from ..analytics.tariffs.month_end import Expectation
@@ -81,13 +82,14 @@ class BudgetSensor(AlertSensor, HouseholdEntity, RestoreEntity):
             return
         self._outlook, self._budgets = outlook, budgets
         self._seen = {}
+        now = dt_util.utcnow().timestamp()
         for key, (so_far, expected) in self._months(outlook).items():
             budget = budgets[key]
             watch = self._watches[key]
             if budget <= 0 or so_far is None:
                 watch.forget()
                 continue
-            watch.look(outlook.month, budget, so_far, expected)
+            watch.look(outlook.month, budget, so_far, expected, now)
             self._seen[key] = (budget, so_far, expected)
 
     def _months(

@@ -97,7 +97,8 @@ def charges_section(
 
 def chosen_charges(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of the form says anything."""
-    said = {key: value for key, value in form.items() if value}
+    # That nothing is paid for feeding in is something else than not to say what is.
+    said = {k: v for k, v in form.items() if v or (k == CONF_FEED_IN and v is not None)}
     if CONF_STANDING not in said:
         said.pop(CONF_STANDING_CHARGE_PER, None)
     return said

@@ -1,17 +1,21 @@
 """When the bill of the month is looked at: each hour, and its past each night."""
 
+from asyncio import Lock
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later, async_track_time_change
+from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from ..analytics.tariffs.bill import month_peaks
+from ..analytics.tariffs.charges import Charges
 from ..analytics.tariffs.day_sums import DaySum, day_sums
+from ..analytics.tariffs.demand_means import month_peaks
 from ..analytics.tariffs.grid_slot import PriceSteps
 from ..analytics.tariffs.local_days import local_day, midnight, month_start
 from ..analytics.tariffs.month_outlook import Known, MonthOutlook, month_outlook
@@ -20,7 +24,8 @@ from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import Household, WattWiseConfigEntry
 from ..metering.profile import MeterRole
-from .days_ahead import async_days_ahead
+from ..planned_call import PlannedCall
+from .days_ahead import DaysAhead
 from .grid_energy import GridPast, async_grid_past
 from .present_tariff import async_present_steps, present_charges
 
@@ -30,8 +35,26 @@ _LOOK_BACK: Final = timedelta(days=365 + 60)
 _READ_AGAIN: Final = timedelta(days=3)
 # The start is over by then.
 _PAST_AFTER: Final = timedelta(minutes=3)
+# The history may be busy or away for a moment; an hour is long.
+_AGAIN: Final = timedelta(minutes=1)
 # After the hour's forecast of consumption.
 _MINUTE: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The days of some time, and the highest demand [kW] of each month in it."""
+
+    days: Mapping[date, DaySum] = field(default_factory=dict)
+    peaks: Mapping[date, float] = field(default_factory=dict)
+
+    def with_newer(self, newer: _Past) -> _Past:
+        """Return both; of a month that each has a part of, the higher peak counts."""
+        highest = {
+            month: max(peak, self.peaks.get(month, peak))
+            for month, peak in newer.peaks.items()
+        }
+        return _Past({**self.days, **newer.days}, {**self.peaks, **highest})
 
 
 def has_bill(home: Household) -> bool:
@@ -61,10 +84,14 @@ class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
         super().__init__(hass, LOGGER, config_entry=entry, name=f"{entry.title} bill")
         self._household = entry.runtime_data
         self._charges = present_charges(entry)
-        self._days: dict[date, DaySum] = {}
-        self._peaks: dict[date, float] = {}
+        self._past = _Past()
+        self._ahead = DaysAhead(hass, entry)
+        self._one_by_one = Lock()
+        self._look_back = PlannedCall(hass, self._async_look_back)
+        self._retry = PlannedCall(hass, self._async_look)
         self._reads_past = False
         self._past_read: date | None = None
+        self._grew = False
         self._stops: list[CALLBACK_TYPE] = []
         self._ended = False
 
@@ -77,6 +104,8 @@ class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
     @callback
     def _async_end(self) -> None:
         self._ended = True
+        self._look_back.cancel()
+        self._retry.cancel()
         while self._stops:
             self._stops.pop()()
 
@@ -89,14 +118,14 @@ class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
     @callback
     def async_past_grew(self) -> None:
         """Read the past once more at the next look."""
-        self._past_read = None
+        self._past_read, self._grew = None, True
 
     async def _async_started(self, _hass: HomeAssistant) -> None:
-        await self.async_refresh()
+        await self._async_look(dt_util.utcnow())
         if self._ended:
             return
+        self._look_back.plan(_PAST_AFTER)
         self._stops += [
-            async_call_later(self.hass, _PAST_AFTER, self._async_look_back),
             async_track_time_change(
                 self.hass, self._async_look, minute=_MINUTE, second=19
             ),
@@ -111,15 +140,22 @@ class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
         await self._async_look(now)
 
     async def _async_look(self, _now: datetime) -> None:
+        self._retry.cancel()
         await self.async_refresh()
+        if not self.last_update_success and not self._ended:
+            self._retry.plan(_AGAIN)
 
     @override
     async def _async_update_data(self) -> MonthOutlook:
+        # A look may be due while the past is still being read.
+        async with self._one_by_one:
+            return await self._async_outlook()
+
+    async def _async_outlook(self) -> MonthOutlook:
         charges = present_charges(self.config_entry)
         if charges != self._charges:
             # Another length of demand periods was chosen.
             self._charges, self._past_read = charges, None
-            self._peaks.clear()
         now = dt_util.utcnow()
         zone = dt_util.get_default_time_zone()
         today = local_day(now.timestamp(), zone)
@@ -129,8 +165,10 @@ class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
         )
         try:
             if self._reads_past and self._past_read != today:
-                await self._async_read_past(begin, now)
-                self._past_read = today
+                self._grew = False
+                self._past = await self._async_read_past(begin, now)
+                if not self._grew:
+                    self._past_read = today
             recent = await async_grid_past(
                 self._household, int(begin * 1000), int(now.timestamp() * 1000)
             )
@@ -140,23 +178,25 @@ class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
                 return self.data
             raise history_unavailable(err) from err
         rules = await self._async_rules(begin, now.timestamp())
-        ahead = await async_days_ahead(self.hass, self.config_entry, now.timestamp())
-        await self.hass.async_add_executor_job(self._take, recent, rules)
-        known = Known(self._days, self._peaks, recent.slots, recent.prices or rules)
+        ahead = await self._ahead.async_expect(now.timestamp())
+        newest = await self.hass.async_add_executor_job(_summed, recent, rules, charges)
+        whole = self._past.with_newer(newest)
+        known = Known(whole.days, whole.peaks, recent.slots, recent.prices or rules)
         return await self.hass.async_add_executor_job(
             partial(
                 month_outlook,
                 known,
-                self._charges,
+                charges,
                 now.timestamp(),
                 zone,
                 ahead,
             )
         )
 
-    async def _async_read_past(self, end: float, now: datetime) -> None:
+    async def _async_read_past(self, end: float, now: datetime) -> _Past:
         """Read all days before the newest, a month at a time."""
         zone = dt_util.get_default_time_zone()
+        found = _Past()
         month = month_start(local_day((now - _LOOK_BACK).timestamp(), zone))
         while (begin := midnight(month, zone)) < end:
             month = month_start(month + timedelta(days=32))
@@ -165,18 +205,22 @@ class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
                 self._household, int(begin * 1000), int(until * 1000)
             )
             rules = await self._async_rules(begin, until)
-            await self.hass.async_add_executor_job(self._take, past, rules)
+            part = await self.hass.async_add_executor_job(
+                _summed, past, rules, self._charges
+            )
+            found = found.with_newer(part)
+        return found
 
     async def _async_rules(self, start: float, end: float) -> PriceSteps | None:
         """Return what the tariff of today says of other days; an entity says nothing."""
         return await async_present_steps(self.hass, self.config_entry, start, end)
 
-    def _take(self, past: GridPast, rules: PriceSteps | None) -> None:
-        """Sum up days at the prices of today's tariff, as those to come will have them."""
-        zone = dt_util.get_default_time_zone()
-        steps = past.prices if rules is None else rules
-        self._days.update(day_sums(past.slots, steps, zone))
-        if self._charges.capacity:
-            self._peaks.update(
-                month_peaks(past.slots, self._charges.demand_minutes, zone)
-            )
+
+def _summed(past: GridPast, rules: PriceSteps | None, charges: Charges) -> _Past:
+    """Sum up days at the prices of today's tariff, as those to come will have them."""
+    zone = dt_util.get_default_time_zone()
+    steps = past.prices if rules is None else rules
+    peaks: dict[date, float] = {}
+    if charges.capacity:
+        peaks = month_peaks(past.slots, charges.demand_minutes, zone)
+    return _Past(day_sums(past.slots, steps, zone), peaks)

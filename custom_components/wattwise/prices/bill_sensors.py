@@ -59,6 +59,13 @@ def cost_so_far(home: Household, outlook: MonthOutlook) -> float | None:
     return outlook.so_far.total - outlook.cost_of_today + of_today
 
 
+def is_of_yesterday(home: Household, outlook: MonthOutlook) -> bool:
+    """Whether the meters count a new day already that the bill was not looked at for."""
+    return home.day_start is not None and (
+        home.day_start.timestamp() > outlook.day_start
+    )
+
+
 def _parts(outlook: MonthOutlook) -> Mapping[str, Any]:
     found = outlook.so_far
     if found is None:
@@ -135,6 +142,7 @@ class BillSensor(HouseholdEntity, SensorEntity):
         """Show what the description says."""
         super().__init__(entry, description.key)
         self.entity_description = description
+        self._held: float | None = None
         if description.device_class is SensorDeviceClass.MONETARY:
             self._attr_native_unit_of_measurement = entry.runtime_data.currency
 
@@ -155,7 +163,12 @@ class BillSensor(HouseholdEntity, SensorEntity):
         """Return the value; None while too little is known."""
         if (outlook := self._outlook) is None:
             return None
-        return self.entity_description.value_fn(self.household, outlook)
+        description = self.entity_description
+        held = self._held is not None and description.since_month_began
+        # Until the new day is looked at, the last hour of the old one would be missing.
+        if not (held and is_of_yesterday(self.household, outlook)):
+            self._held = description.value_fn(self.household, outlook)
+        return self._held
 
     @property
     @override

@@ -11,6 +11,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
+from ..analytics.tariffs.grid_slot import PriceSteps
 from ..analytics.tariffs.rates import TimeOfUse
 from ..const import CONF_COUNTRY
 from ..history.history import History
@@ -62,15 +63,22 @@ class ClockPrices:
             changed = self._entry.modified_at.timestamp()
             start = max(known.time_ms / 1000, changed, now - _LONGEST_GAP_S)
         self._noted = min(start, now)
-        self._note_until(now)
+        # A year of changes takes too long for the event loop.
+        self._note_until(now, await self._hass.async_add_executor_job(self._steps, now))
         # Whatever was set before: from now on it is this one.
         self._note(now, self._prices.price_at(now))
         self._plan()
         return self._async_stop
 
     async def _async_rules(self) -> TimeOfUse:
+        now = dt_util.utcnow().timestamp()
         return await async_time_of_use(
-            self._hass, self._entry.data.get(CONF_COUNTRY), self._entry.options
+            self._hass,
+            self._entry.data.get(CONF_COUNTRY),
+            self._entry.options,
+            now - _LONGEST_GAP_S,
+            # They count until they are read anew, and look ahead from then.
+            now + 2 * _LOOK_AHEAD_S,
         )
 
     @callback
@@ -80,15 +88,18 @@ class ClockPrices:
             self._timer()
         self._timer = None
 
-    def _note_until(self, now: float) -> None:
-        """Note the changes since the last look; a clock set back has none."""
+    def _steps(self, now: float) -> PriceSteps:
+        """Return the changes since the last look; a clock set back has none."""
         assert self._prices is not None
         if now <= self._noted:
-            return
+            return []
         # The step of a change that is due right now ends after it.
-        for moment, price in self._prices.steps(self._noted, now + 0.001)[1:]:
+        return self._prices.steps(self._noted, now + 0.001)[1:]
+
+    def _note_until(self, now: float, steps: PriceSteps) -> None:
+        for moment, price in steps:
             self._note(moment, price)
-        self._noted = now
+        self._noted = max(self._noted, now)
 
     @callback
     def _plan(self) -> None:
@@ -102,7 +113,8 @@ class ClockPrices:
 
     async def _async_due(self, _now: datetime) -> None:
         self._timer = None
-        self._note_until(dt_util.utcnow().timestamp())
+        now = dt_util.utcnow().timestamp()
+        self._note_until(now, self._steps(now))
         rules = await self._async_rules()
         if not self._ended:
             self._prices = rules

@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..analytics.forecasting.expectation import ExpectedSlot
+from ..analytics.forecasting.expectation import ExpectedSlot, Outlook
 from ..analytics.load_windows import TimedValue
 from ..analytics.tariffs.local_days import local_day, midnight
 from ..analytics.tariffs.month_outlook import Ahead
@@ -17,45 +18,76 @@ from ..household import WattWiseConfigEntry
 from ..metering.profile import MeterRole
 from .coming_prices import PricesUnavailableError, async_coming_prices
 
+_HOUR_S: Final = 3600
 
-async def async_days_ahead(
-    hass: HomeAssistant, entry: WattWiseConfigEntry, now: float
-) -> Ahead:
-    """Return what is expected of the rest of today and of tomorrow.
 
-    Of a home that produces electricity nothing: what it uses is not what it draws. Of
-    prices that are not known for all the time, no cost.
+class DaysAhead:
+    """Says what is expected of the rest of today and of tomorrow.
+
+    Prices may have to be asked of another integration, and that of a server: once an hour.
     """
+
+    def __init__(self, hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
+        """Ask for the prices of a household when they are needed."""
+        self._hass = hass
+        self._entry = entry
+        self._asked: tuple[float, float] | None = None
+        self._prices: list[TimedValue] = []
+
+    async def async_expect(self, now: float) -> Ahead:
+        """Return what is expected at a time [s since the epoch].
+
+        Of a home that produces electricity nothing: what it uses is not what it draws.
+        Of prices that are not known for all the time, no cost.
+        """
+        outlook = _outlook_of(self._entry, now)
+        if outlook is None:
+            return Ahead()
+        zone = dt_util.get_default_time_zone()
+        today = local_day(now, zone)
+        tomorrow = today + timedelta(days=1)
+        prices = await self._async_prices(
+            now, midnight(tomorrow + timedelta(days=1), zone)
+        )
+        energy = {today: outlook.rest_of_today.mean, tomorrow: outlook.tomorrow.mean}
+        slots = {
+            today: [slot for slot in outlook.slots if slot.start < outlook.midnight],
+            tomorrow: [s for s in outlook.two_days if s.start >= outlook.midnight],
+        }
+        cost = {}
+        for day, amount in energy.items():
+            price = _mean_price(slots[day], prices, outlook.step)
+            if price is not None:
+                cost[day] = amount * price
+        return Ahead(energy, cost)
+
+    async def _async_prices(self, now: float, end: float) -> list[TimedValue]:
+        """Return the prices until `end`; none while nobody tells them."""
+        asked = now // _HOUR_S, end
+        if not self._prices or asked != self._asked:
+            self._asked = asked
+            try:
+                self._prices = await async_coming_prices(
+                    self._hass, self._entry, now, end
+                )
+            except PricesUnavailableError:
+                self._prices = []
+        return self._prices
+
+
+def _outlook_of(entry: WattWiseConfigEntry, now: float) -> Outlook | None:
+    """Return the forecast of what a home draws, if it is of today."""
     household = entry.runtime_data
     makes_its_own = (MeterRole.PRODUCTION, MeterRole.BATTERY)
     if any(household.has_role(role) for role in makes_its_own):
-        return Ahead()
+        return None
     outlook = find_outlook(household, CONSUMPTION)
     if isinstance(outlook, NoOutlook):
-        return Ahead()
+        return None
     zone = dt_util.get_default_time_zone()
-    today = local_day(now, zone)
-    tomorrow = today + timedelta(days=1)
-    if midnight(tomorrow, zone) != outlook.midnight:
-        # It was made yesterday, or by another clock.
-        return Ahead()
-    try:
-        prices = await async_coming_prices(
-            hass, entry, now, midnight(tomorrow + timedelta(days=1), zone)
-        )
-    except PricesUnavailableError:
-        prices = []
-    energy = {today: outlook.rest_of_today.mean, tomorrow: outlook.tomorrow.mean}
-    slots = {
-        today: [slot for slot in outlook.slots if slot.start < outlook.midnight],
-        tomorrow: [slot for slot in outlook.two_days if slot.start >= outlook.midnight],
-    }
-    cost = {}
-    for day, amount in energy.items():
-        price = _mean_price(slots[day], prices, outlook.step)
-        if price is not None:
-            cost[day] = amount * price
-    return Ahead(energy, cost)
+    tomorrow = local_day(now, zone) + timedelta(days=1)
+    # Or it was made yesterday, or by another clock.
+    return outlook if midnight(tomorrow, zone) == outlook.midnight else None
 
 
 def _mean_price(

@@ -75,16 +75,27 @@ def grid_past(
             together.setdefault(span, [None] * len(meter_ids))[at] = bucket
     quarters: dict[_Span, GridSlot] = {}
     for span in sorted(flows):
-        net = exchange(flows[span], netted=netted)
+        net = heard = exchange(flows[span], netted=netted)
         covered = min(bucket.covered_ms if bucket else 0 for bucket in together[span])
+        if not covered:
+            told = [bucket for bucket in together[span] if bucket]
+            heard = exchange(
+                (
+                    flow
+                    for flow, bucket in zip(flows[span], told, strict=True)
+                    if bucket.covered_ms
+                ),
+                netted=netted,
+            )
         start = span[0] // QUARTER_MS * QUARTER_MS
         wide = (start, start + QUARTER_MS)
         if span[1] - span[0] > QUARTER_MS:
             wide = span
         slot = quarters.setdefault(
-            wide, GridSlot(wide[0] // 1000, wide[1] // 1000, 0.0, 0.0, 0.0)
+            wide, GridSlot(wide[0] // 1000, wide[1] // 1000, 0.0, 0.0, 0.0, 0.0)
         )
         slot.imported += net.imported / 1000
+        slot.heard = (slot.heard or 0.0) + heard.imported / 1000
         slot.exported += net.exported / 1000
         slot.covered += covered / 1000
     prices = queries.prices(price_id, start_ms, end_ms) if price_id else []

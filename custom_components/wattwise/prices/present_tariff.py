@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from ..alerts.demand.demand_settings import demand_minutes
 from ..analytics.tariffs.charges import Charges
 from ..analytics.tariffs.grid_slot import PriceSteps
+from ..analytics.tariffs.local_days import local_day
 from ..analytics.tariffs.rate_texts import rate_of
 from ..analytics.tariffs.rates import Days, TimeOfUse, stated
 from ..const import (
@@ -34,8 +35,6 @@ PER_MONTH: Final = "month"
 # Where the household has not chosen how long its demand periods are.
 USUAL_DEMAND_MINUTES: Final = 15
 
-# Histories of two years, and the year to come.
-_YEARS_BACK: Final = 3
 _ON_HOLIDAYS: Final = frozenset({Days.WORKING_DAYS, Days.FREE_DAYS})
 
 
@@ -62,21 +61,20 @@ async def async_time_of_use(
     hass: HomeAssistant,
     country: str | None,
     data: Mapping[str, Any],
+    start: float,
+    end: float,
 ) -> TimeOfUse:
     """Return prices by the clock from the price of most hours and other rates.
 
-    Raises RateError.
+    Holidays are those of the years of [start, end) [s since the epoch]. Raises RateError.
     """
     rates = tuple(rate_of(rate) for rate in data.get(CONF_RATES, ()))
+    zone = dt_util.get_default_time_zone()
     holidays = frozenset[date]()
     if any(rate.days in _ON_HOLIDAYS for rate in rates):
-        year = dt_util.now().year
-        holidays = await async_public_holidays(
-            hass, country, range(year - _YEARS_BACK, year + 2)
-        )
-    return TimeOfUse(
-        float(data[CONF_PRICE]), rates, dt_util.get_default_time_zone(), holidays
-    )
+        years = range(local_day(start, zone).year, local_day(end, zone).year + 1)
+        holidays = await async_public_holidays(hass, country, years)
+    return TimeOfUse(float(data[CONF_PRICE]), rates, zone, holidays)
 
 
 async def async_present_steps(
@@ -88,7 +86,7 @@ async def async_present_steps(
         return stated(float(entry.options[CONF_PRICE]))
     if kind == TARIFF_TIME_OF_USE:
         tariff = await async_time_of_use(
-            hass, entry.data.get(CONF_COUNTRY), entry.options
+            hass, entry.data.get(CONF_COUNTRY), entry.options, start, end
         )
-        return tariff.steps(start, end)
+        return await hass.async_add_executor_job(tariff.steps, start, end)
     return None

@@ -18,8 +18,6 @@ from ..meter import Meter
 from .usage_coordinator import UsageCoordinator
 from .use_entity import UseEntity
 
-HIGH_USE: Final = AlertKind.HIGH_USE.value
-
 _KEPT_ACTIVE: Final = "active"
 
 
@@ -37,7 +35,7 @@ class HighUseSensor(AlertSensor, UseEntity, RestoreEntity):
         usage: UsageCoordinator,
     ) -> None:
         """Watch a meter."""
-        super().__init__(hass, entry, meter, usage, HIGH_USE)
+        super().__init__(hass, entry, meter, usage, self.alert_kind.value)
         self.alert_household = entry.runtime_data
         self.alert_meter = meter.name
 

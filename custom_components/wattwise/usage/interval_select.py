@@ -6,7 +6,6 @@ from homeassistant.components.select import SelectEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 
-from ..alerts.kept_amounts import KeptAmounts
 from ..entity import MeterDeviceEntity
 from ..household import WattWiseConfigEntry
 from ..meter import Meter
@@ -35,7 +34,6 @@ class UsageIntervalSelect(MeterDeviceEntity, SelectEntity):
         """Belong to the meter's device."""
         self._settle(hass, entry, meter, USAGE_INTERVAL)
         self._household = entry.runtime_data
-        self._kept = KeptAmounts(hass, entry.unique_id or entry.entry_id)
         self._meter = meter
         self._usage = usage
         self._attr_options = [
@@ -57,4 +55,3 @@ class UsageIntervalSelect(MeterDeviceEntity, SelectEntity):
         self._household.async_set_amount(interval_key(self._meter), minutes)
         self._usage.async_interval_changed(self._meter.subentry.subentry_id)
         self.async_write_ha_state()
-        await self._kept.async_save(self._household.amounts)

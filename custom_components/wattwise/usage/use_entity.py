@@ -87,7 +87,12 @@ class UseEntity(MeterEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the judgement of each minute."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._usage.async_add_listener(self.async_write_ha_state))
+        self.async_on_remove(self._usage.async_add_listener(self._handle_judgement))
+
+    @callback
+    def _handle_judgement(self) -> None:
+        """Show it; what is shown comes from the meter's newest use."""
+        self.async_write_ha_state()
 
     @callback
     @override

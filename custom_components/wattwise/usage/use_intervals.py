@@ -3,6 +3,7 @@
 from typing import Final
 
 from ..household import Household
+from ..household_settings import USAGE_INTERVAL_OF
 from ..meter import Meter
 from ..metering.profile import MeterRole
 from ..metering.quantity import Channel
@@ -41,7 +42,7 @@ def possible_intervals(meter: Meter) -> tuple[int, ...]:
 
 def interval_key(meter: Meter) -> str:
     """Return under which key the choice is kept."""
-    return f"usage_interval_{meter.profile.meter_id}"
+    return f"{USAGE_INTERVAL_OF}{meter.profile.meter_id}"
 
 
 def chosen_interval(household: Household, meter: Meter) -> int:

@@ -8,8 +8,9 @@ from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import dt as dt_util
 
 from ..analytics.usage_statistics.zone import Zone
 from ..entity import household_device_info, household_unique_id
@@ -34,7 +35,6 @@ class UsageZoneSensor(UseEntity, RestoreSensor):
         {
             "priority",
             "interval",
-            "mean_power",
             "p25",
             "p50",
             "p75",
@@ -56,6 +56,8 @@ class UsageZoneSensor(UseEntity, RestoreSensor):
     ) -> None:
         """Judge a meter."""
         super().__init__(hass, entry, meter, usage, USAGE_ZONE)
+        self._written: tuple[object, ...] = ()
+        """What the state that was written last was about."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -66,6 +68,30 @@ class UsageZoneSensor(UseEntity, RestoreSensor):
         if last and last.native_value in _ZONES and watch.zone is None:
             watch.zone = Zone(str(last.native_value))
 
+    @callback
+    @override
+    def _handle_judgement(self) -> None:
+        """Write the zone when it changes, and each half an hour: a write is a row."""
+        if (about := self._about()) != self._written:
+            self._written = about
+            super()._handle_judgement()
+
+    def _about(self) -> tuple[object, ...]:
+        """Return what has to change for a write; the levels move a little each minute."""
+        if (use := self._use) is None:
+            return (self.available,)
+        return (
+            self.available,
+            use.zone,
+            use.minutes,
+            use.levels is None,
+            self._learning,
+            use.hour,
+            use.day_type,
+            # The levels are the hour's own in its middle.
+            dt_util.now().minute >= 30,
+        )
+
     @property
     @override
     def native_value(self) -> str | None:
@@ -75,7 +101,7 @@ class UsageZoneSensor(UseEntity, RestoreSensor):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return what the zone comes from: powers are in W, the interval in minutes."""
+        """Return what it came from when it was written: powers in W, times in minutes."""
         use = self._use
         if use is None:
             return None
@@ -88,8 +114,6 @@ class UsageZoneSensor(UseEntity, RestoreSensor):
             found["days_needed"] = missing.days_needed
         if use.zone:
             found["priority"] = use.zone.priority
-        if use.watts is not None:
-            found["mean_power"] = round(use.watts)
         if use.levels:
             for name in ("p25", "p50", "p75", "tail"):
                 found[name] = round(getattr(use.levels, name))

@@ -1,13 +1,18 @@
 """Bills of periods: energy at the price of its time, charges by days, peaks of months."""
 
 from datetime import UTC, date, datetime, tzinfo
+from typing import Any, override
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.analytics.tariffs.bill import bill, month_peaks
+from custom_components.wattwise.analytics.tariffs.bill import bill
 from custom_components.wattwise.analytics.tariffs.charges import Charges
 from custom_components.wattwise.analytics.tariffs.day_sums import day_sums
+from custom_components.wattwise.analytics.tariffs.demand_means import (
+    demand_means,
+    month_peaks,
+)
 from custom_components.wattwise.analytics.tariffs.grid_slot import GridSlot
 from custom_components.wattwise.analytics.tariffs.price_walk import priced
 from custom_components.wattwise.analytics.tariffs.rates import Rate, TimeOfUse, stated
@@ -115,6 +120,54 @@ def test_peaks_of_months() -> None:
     assert bill(
         slots, stated(0.0), charges, start, until, BERLIN
     ).capacity == pytest.approx(4.0 + 2.0 * 31 / 28)
+
+
+def test_demand_periods_follow_the_clock_on_the_wall() -> None:
+    """Where it is half past when UTC has a full hour, an hour is one all the same."""
+    kolkata = ZoneInfo("Asia/Kolkata")
+    start, end = moment(kolkata, 2026, 6, 1, 10), moment(kolkata, 2026, 6, 1, 11)
+    day = moment(kolkata, 2026, 6, 1)
+    slots = quarters(day, day + 86_400, 0.0)
+    for slot in slots:
+        if start <= slot.start < end:
+            slot.imported = 1.0
+    june = date(2026, 6, 1)
+    assert month_peaks(slots, 60, kolkata) == pytest.approx({june: 4.0})
+    assert month_peaks(slots, 30, kolkata) == pytest.approx({june: 4.0})
+    means = demand_means(slots, 60, kolkata)
+    assert len(means) == 24
+    assert means[start, end] == pytest.approx(4.0)
+
+
+def test_what_nobody_heard_of_is_no_peak() -> None:
+    """What a counter went on by in a silence was drawn nobody knows when."""
+    start = moment(BERLIN, 2026, 6, 1)
+    slots = [
+        GridSlot(start, start + 900, 0.25, 0.0, 900.0, 0.25),
+        GridSlot(start + 900, start + 1800, 5.0, 0.0, 300.0, 0.1),
+        GridSlot(start + 1800, start + 2700, 5.0, 0.0, 0.0, 0.0),
+    ]
+    means = demand_means(slots, 15, BERLIN)
+    assert list(means.values()) == pytest.approx([1.0, 0.4])
+
+
+def test_prices_are_walked_along_once() -> None:
+    """Prices noted a little after the quarter take no longer than those noted on it."""
+    start, end = moment(BERLIN, 2026, 1, 1), moment(BERLIN, 2026, 4, 1)
+    slots = quarters(start, end)
+
+    class Steps(list[tuple[float, float]]):
+        """Prices of which nobody makes copies."""
+
+        @override
+        def __getitem__(self, at: Any) -> Any:
+            assert isinstance(at, int), "a copy for each slot is quadratic"
+            return super().__getitem__(at)
+
+    steps = Steps((slot.start + 3.0, n * 0.01) for n, slot in enumerate(slots))
+    prices = [price for _, price in priced(slots, steps)]
+    assert prices[0] == 0.0
+    assert prices[100] == pytest.approx(1.0 - 0.01 * 3 / 900)
 
 
 def test_days_without_a_price() -> None:

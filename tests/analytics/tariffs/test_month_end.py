@@ -1,6 +1,7 @@
 """What the rest of a month is expected to bring, and when a budget is at risk."""
 
 from datetime import date, datetime, timedelta
+from itertools import count
 import random
 from zoneinfo import ZoneInfo
 
@@ -150,6 +151,15 @@ def test_bill_of_a_month() -> None:
     assert found.cost.high > 30 * 2.88 + 6 + 4 * 5
 
 
+def test_days_known_are_of_a_year() -> None:
+    """What is older helps to expect, and is not counted as known."""
+    now = datetime(2026, 6, 15, 12, tzinfo=BERLIN)
+    days = {day: DaySum(9.6, 0.0, None, 1.0) for day in past(420)}
+    known = Known(days, {}, slots_of(datetime(2026, 6, 1, tzinfo=BERLIN), now), None)
+    found = month_outlook(known, Charges(), now.timestamp(), BERLIN, Ahead())
+    assert found.days_known == 365
+
+
 def test_meter_that_came_in_the_middle_of_the_month() -> None:
     """Days nobody measured are expected to have been like the others."""
     now = datetime(2026, 6, 15, tzinfo=BERLIN)
@@ -182,12 +192,48 @@ def test_last_day_and_first_day() -> None:
     assert july.energy.expected == pytest.approx(31 * 9.6, rel=0.001)
 
 
+HOURS = count()
+
+
+def look(
+    watch: BudgetWatch,
+    budget: float,
+    so_far: float,
+    outlook: Expectation | None,
+    month: date = JUNE,
+) -> bool:
+    """Let a watch look an hour after the last look of all."""
+    return watch.look(month, budget, so_far, outlook, next(HOURS) * 3600.0)
+
+
 def looks(watch: BudgetWatch, *expected: float, month: date = JUNE) -> list[bool]:
     """Let a watch look at what is expected hour by hour, with a budget of 100."""
     return [
-        watch.look(month, 100.0, 40.0, Expectation(value - 20, value, value + 20))
+        look(watch, 100.0, 40.0, Expectation(value - 20, value, value + 20), month)
         for value in expected
     ]
+
+
+def test_looks_within_an_hour_are_one() -> None:
+    """A restart looks twice within minutes: that neither raises the alert nor ends it."""
+    watch = BudgetWatch()
+    dear, cheap = Expectation(81.0, 101.0, 121.0), Expectation(70.0, 90.0, 110.0)
+
+    def restarted(now: float, outlook: Expectation) -> bool:
+        again = BudgetWatch()
+        again.restore(watch.as_dict())
+        for minute in (0, 3, 6, 9):
+            again.look(JUNE, 100.0, 40.0, outlook, now + 60 * minute)
+        watch.restore(again.as_dict())
+        return again.active
+
+    assert [restarted(hour * 3600.0, dear) for hour in range(3)] == [False, False, True]
+    assert [restarted(hour * 3600.0, cheap) for hour in (3, 4)] == [True, True]
+    assert not watch.look(JUNE, 100.0, 40.0, cheap, 4 * 3600.0 + 3300)
+    # A clock that was set back does not make it wait for the old time.
+    assert not watch.look(JUNE, 100.0, 40.0, dear, 600.0)
+    assert not watch.look(JUNE, 100.0, 40.0, dear, 4200.0)
+    assert watch.look(JUNE, 100.0, 40.0, dear, 7800.0)
 
 
 def test_budget_is_at_risk_once_it_is_for_hours() -> None:
@@ -204,9 +250,9 @@ def test_budget_is_at_risk_once_it_is_for_hours() -> None:
 def test_spent_budget() -> None:
     """What is spent is spent, whatever was expected; a new month begins anew."""
     watch = BudgetWatch()
-    assert watch.look(JUNE, 100.0, 100.5, None)
+    assert look(watch, 100.0, 100.5, None)
     assert is_grave(100.0, 100.5, None)
-    assert watch.look(JUNE, 100.0, 100.5, Expectation(100.5, 101.0, 102.0))
+    assert look(watch, 100.0, 100.5, Expectation(100.5, 101.0, 102.0))
     assert looks(watch, 90, month=date(2026, 7, 1)) == [False]
     assert not is_grave(100.0, 40.0, Expectation(99.0, 120.0, 140.0))
     assert is_grave(100.0, 40.0, Expectation(100.5, 120.0, 140.0))
@@ -217,11 +263,11 @@ def test_another_budget_is_answered_at_once() -> None:
     watch = BudgetWatch()
     assert looks(watch, 90) == [False]
     outlook = Expectation(80.0, 90.0, 100.0)
-    assert watch.look(JUNE, 85.0, 40.0, outlook)
-    assert not watch.look(JUNE, 95.0, 40.0, outlook)
+    assert look(watch, 85.0, 40.0, outlook)
+    assert not look(watch, 95.0, 40.0, outlook)
     # Without a forecast it stays as it was.
-    assert watch.look(JUNE, 85.0, 40.0, outlook)
-    assert watch.look(JUNE, 85.0, 40.0, None)
+    assert look(watch, 85.0, 40.0, outlook)
+    assert look(watch, 85.0, 40.0, None)
 
 
 def test_restart_in_the_middle() -> None:

@@ -11,7 +11,6 @@ from typing import Final
 
 from custom_components.wattwise.alerting.demand.demand import DemandMeter
 from custom_components.wattwise.alerting.demand.demand_peak import DemandPeakWatch
-from custom_components.wattwise.alerting.demand.demand_periods import DemandPeriods
 from custom_components.wattwise.alerting.feed import Feed
 from custom_components.wattwise.alerting.health.meter_health import Counter, MeterHealth
 from custom_components.wattwise.alerting.health.rhythm import Rhythm
@@ -19,6 +18,7 @@ from custom_components.wattwise.alerting.health.silence import SilenceWatch
 from custom_components.wattwise.alerting.supply.meter_watch import MeterWatch
 from custom_components.wattwise.alerting.supply.overload import OverloadWatch
 from custom_components.wattwise.alerting.supply.voltage import VoltageLimits
+from custom_components.wattwise.metering.demand_periods import DemandPeriods
 from custom_components.wattwise.metering.profile import MeterProfile
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import Final
 
-from .demand_periods import DemandPeriods
+from ...metering.demand_periods import DemandPeriods
 
 _MS_PER_HOUR: Final = 3_600_000
 # What is drawn "now", and what has been drawn for long enough to go on to the end: of an

@@ -1,6 +1,7 @@
 """Whether a meter's clock is wrong."""
 
 from collections import deque
+from itertools import pairwise
 from statistics import median
 from typing import Final
 
@@ -9,6 +10,8 @@ _SECOND_MS: Final = 1_000
 _AHEAD_MS: Final = 60 * _SECOND_MS
 # A seventh of a capacity tariff's quarter of an hour.
 _BEHIND_MS: Final = 120 * _SECOND_MS
+# A mean of a quarter of an hour may bear the time at which that began.
+_OWN_INTERVAL: Final = 1.2
 # The share of a limit below which the clock is right again.
 _RIGHT: Final = 0.5
 _KEPT: Final = 21
@@ -17,6 +20,8 @@ _APART_MS: Final = 30 * _SECOND_MS
 _OVER_MS: Final = 600 * _SECOND_MS
 # What comes late now and then, or is fetched from a cloud, is late by different times.
 _STEADY_MS: Final = 30 * _SECOND_MS
+# What is on its way takes a moment more or less.
+_MOVED_S: Final = 5.0
 
 
 class ClockWatch:
@@ -34,7 +39,10 @@ class ClockWatch:
         self.judged = False
         """Whether enough came to tell."""
         self.ahead_s: float | None = None
-        """How far the clock is ahead, once that is known; below 0 it is behind."""
+        """How far the clock is ahead, give or take a few seconds; below 0 it is behind.
+
+        None until it is known.
+        """
 
     def note(self, arrived_ms: int, newest_ms: int) -> None:
         """Note when a report came, and the time of the newest reading in it."""
@@ -61,9 +69,21 @@ class ClockWatch:
         quarter = len(offsets) // 4
         steady = offsets[-1 - quarter] - offsets[quarter] <= _STEADY_MS
         ahead_ms = median(offsets)
-        self.ahead_s = ahead_ms / 1000 if steady else None
-        limit_ms = _AHEAD_MS if ahead_ms > 0 else _BEHIND_MS
+        self._tell(ahead_ms / 1000 if steady else None)
+        limit_ms = _AHEAD_MS if ahead_ms > 0 else self._behind_ms()
         if self.wrong:
             self.wrong = steady and abs(ahead_ms) > _RIGHT * limit_ms
         else:
             self.wrong = steady and abs(ahead_ms) > limit_ms
+
+    def _tell(self, ahead_s: float | None) -> None:
+        """Know by how much, which is not a new state with each report."""
+        before_s = self.ahead_s
+        if ahead_s is None or before_s is None or abs(ahead_s - before_s) > _MOVED_S:
+            self.ahead_s = ahead_s
+
+    def _behind_ms(self) -> float:
+        """Return how far the clock may be behind: by the meter's own interval, too."""
+        arrived_ms = [at for at, _ in self._offsets]
+        usual_ms = median(after - before for before, after in pairwise(arrived_ms))
+        return max(_BEHIND_MS, _OWN_INTERVAL * usual_ms)

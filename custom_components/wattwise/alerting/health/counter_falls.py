@@ -32,7 +32,7 @@ class CounterFalls:
         self._falls_ms: list[int] = []
         self._told_ms: int | None = None
         self.fell_by_wh: float | None = None
-        """By how much the last one fell."""
+        """By how much the last one fell; of several at once, the one that fell most."""
 
     def note(self, channel: Channel, time_ms: int, shown_wh: float) -> None:
         """Note what a counter shows [Wh], at the time when it is told."""
@@ -41,6 +41,12 @@ class CounterFalls:
             self._fall(time_ms, before_wh - shown_wh)
 
     def _fall(self, time_ms: int, by_wh: float) -> None:
+        last_ms = self._falls_ms[-1] if self._falls_ms else None
+        if last_ms is not None and 0 <= time_ms - last_ms < _MINUTE_MS:
+            # All counters of a meter begin anew with it.
+            if self._told_ms == last_ms:
+                self.fell_by_wh = max(by_wh, self.fell_by_wh or 0.0)
+            return
         if not self._is_habit(time_ms):
             self._told_ms = time_ms
             self.fell_by_wh = by_wh

@@ -1,8 +1,9 @@
 """Whether a meter's counters and its power tell of the same energy."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from ...metering.quantity import Channel
 
@@ -59,12 +60,13 @@ class EnergyAgreement:
     def interrupt(self) -> None:
         """Compare anew: of a time without power the counters know more."""
         self._power = self._begun_ms = None
+        self._shown.clear()
 
     def note_counter(self, channel: Channel, time_ms: int, shown_wh: float) -> None:
         """Note what a counter shows [Wh]."""
-        before_wh, self._shown[channel] = self._shown.get(channel), shown_wh
         if self._power and time_ms - self._power[0] > self._hold_ms:
             self.interrupt()
+        before_wh, self._shown[channel] = self._shown.get(channel), shown_wh
         if before_wh is None:
             return
         step_wh = shown_wh - before_wh
@@ -120,3 +122,29 @@ class EnergyAgreement:
         flowed, counted = self._flowed[channel], self._counted[channel]
         low, high = min(flowed, counted), max(flowed, counted)
         return high >= _MOVES_WH and low >= _MOVES * high
+
+    def state(self) -> dict[str, Any]:
+        """Return what a restart shall not forget, for `restore`."""
+        return {
+            "disagreement": self.disagreement,
+            "steps": {str(channel): list(s) for channel, s in self._steps.items()},
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from an earlier state; what is none is left out.
+
+        What the counters showed is no part of it: they counted on while no power was told.
+        """
+        disagreement, steps = state.get("disagreement"), state.get("steps")
+        if disagreement in list(Disagreement):
+            self.disagreement = Disagreement(disagreement)
+        for channel in self._flowed:
+            kept = steps.get(channel) if isinstance(steps, Mapping) else None
+            known = [
+                float(step)
+                for step in (kept if isinstance(kept, list) else ())
+                if isinstance(step, int | float) and step > 0
+            ]
+            if known:
+                since = self._steps.get(channel, [])
+                self._steps[channel] = [*known, *since][-_STEPS_KEPT:]

@@ -17,6 +17,7 @@ from .stuck import StuckWatch
 type Counter = tuple[Channel, int, float]
 """An energy channel, the time of its newest reading, and what the counter shows [Wh]."""
 
+_AGREEMENT: Final = "agreement"
 _TOLD_BY: Final = {
     True: {
         Channel.ENERGY_IMPORT: Channel.ENERGY_EXPORT,
@@ -99,16 +100,19 @@ class MeterHealth:
         """Whether the power or the counters stand still, while the others move."""
         return self.agreement.disagreement
 
-    def stands_ms(self, channel: Channel) -> int:
-        """Return how long a channel's value has been the same."""
-        return self._values[channel].stands_ms
+    def stands_since_ms(self, channel: Channel) -> int:
+        """Return since when a channel's value has been the same [ms since the epoch]."""
+        return self._values[channel].since_ms
 
     def stuck_state(self) -> dict[str, Any]:
-        """Return what is known of the values' standing still, for `restore_stuck`."""
-        return {str(c): watch.state() for c, watch in self._values.items()}
+        """Return what is known of what stands still, for `restore_stuck`."""
+        values = {str(c): watch.state() for c, watch in self._values.items()}
+        return {**values, _AGREEMENT: self.agreement.state()}
 
     def restore_stuck(self, state: Mapping[str, Any]) -> None:
         """Go on from what was known before a restart."""
         for channel, watch in self._values.items():
             if isinstance(kept := state.get(channel), Mapping):
                 watch.restore(kept)
+        if self._counts and isinstance(kept := state.get(_AGREEMENT), Mapping):
+            self.agreement.restore(kept)

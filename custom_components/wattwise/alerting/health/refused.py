@@ -27,6 +27,7 @@ class RefusedWatch:
         self._hours: dict[int, int] = {}
         self._hour: int | None = None
         self._limit: int | None = None
+        self._told: tuple[int, int] | None = None
         self.rising = False
 
     def note(self, now_ms: int, refused: int) -> None:
@@ -35,6 +36,8 @@ class RefusedWatch:
         if hour != self._hour:
             self._hour = hour
             self._limit = None
+            # Hours ahead of now are of a clock that was wrong, and is ours.
+            self._hours = {h: n for h, n in self._hours.items() if h <= hour}
             self._hours.setdefault(hour, 0)
             while len(self._hours) > _HOURS + 1:
                 del self._hours[min(self._hours)]
@@ -50,6 +53,13 @@ class RefusedWatch:
         now = now_ms // _BIN_MS
         self._bins = {n: c for n, c in self._bins.items() if 0 <= now - n < _BINS}
         return sum(self._bins.values())
+
+    def told(self, now_ms: int) -> int:
+        """Return the same to be shown: another number each 5 minutes at the most."""
+        number = now_ms // _BIN_MS
+        if self._told is None or self._told[0] != number:
+            self._told = number, self.last_hour(now_ms)
+        return self._told[1]
 
     @property
     def learning(self) -> bool:
@@ -77,6 +87,8 @@ class RefusedWatch:
     def _judge(self, now_ms: int) -> None:
         count = self.last_hour(now_ms)
         least = self.limit * _LEFT if self.rising else self.limit
+        if not self.rising:
+            self._told = None
         self.rising = count > least
 
     def look(self, now_ms: int) -> bool:

@@ -41,6 +41,11 @@ class StuckWatch:
         self._longest = DailyLongest()
 
     @property
+    def since_ms(self) -> int:
+        """When the value was told for the first time [ms since the epoch]."""
+        return self._begun_ms
+
+    @property
     def stands_ms(self) -> int:
         """How long the value has been the same."""
         return self._last_ms - self._begun_ms if self._value else 0

@@ -41,10 +41,11 @@ class FrequencyWatch:
 
     def update(self, time_ms: int, hertz: float) -> None:
         """Note a frequency [Hz]."""
+        lowest, highest = _OF_A_GRID_HZ
+        if not lowest <= hertz <= highest:
+            self.interrupt()
+            return
         if self._limits is None:
-            lowest, highest = _OF_A_GRID_HZ
-            if not lowest <= hertz <= highest:
-                return
             self._limits = self._around(hertz)
         for limit in self._limits:
             limit.update(time_ms, hertz)

@@ -1,5 +1,6 @@
 """Whether the phases of a supply are to each other as they should."""
 
+from math import sqrt
 from typing import Final
 
 from ...metering.quantity import Channel
@@ -11,6 +12,10 @@ from .unbalance import voltage_unbalance
 _RISEN: Final = 0.05
 _FALLEN: Final = 0.05
 _APART: Final = 0.12
+# That leaves the voltages between the phases alone, which no two of them can fall short of
+# together: sqrt(3) of nominal, or 2 between two legs of a split phase, and of that 10 %
+# less on a bad day of the grid (EN 50160). A phase that failed has no such share in it.
+_TOGETHER: Final = 0.9 * sqrt(3)
 _NEUTRAL_ON_MS: Final = 10_000
 _NEUTRAL_OFF_MS: Final = 60_000
 # EN 50160 allows 2 % of unbalance over 10 minutes.
@@ -90,6 +95,7 @@ class PhasesWatch:
             high >= nominal * (1 + _RISEN)
             and low <= nominal * (1 - _FALLEN)
             and high - low >= nominal * _APART
+            and high + low >= nominal * _TOGETHER
         )
         self._lost.update(time_ms, met=lost)
         if len(volts) < _THREE:

@@ -17,8 +17,6 @@ from ..alert import AlertDetail, AlertKind, AlertSeverity
 from ..alert_sensor import AlertSensor
 from .demand_coordinator import DemandCoordinator
 
-DEMAND_PEAK_AHEAD: Final = "demand_peak_ahead"
-
 _KEPT_ACTIVE: Final = "active"
 _KEPT_PERIOD: Final = "period_ms"
 _MS_PER_MINUTE: Final = 60_000
@@ -32,7 +30,7 @@ class DemandPeakSensor(AlertSensor, HouseholdEntity, RestoreEntity):
 
     def __init__(self, entry: WattWiseConfigEntry, demand: DemandCoordinator) -> None:
         """Watch the running period of a household."""
-        super().__init__(entry, DEMAND_PEAK_AHEAD)
+        super().__init__(entry, self.alert_kind.value)
         self.alert_household = self.household
         self._demand = demand
         self._ahead: bool | None = None

@@ -1,7 +1,8 @@
 """Follows what a household draws in the running period of its capacity tariff."""
 
+import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -10,10 +11,10 @@ from homeassistant.util import dt as dt_util
 
 from ...alerting.demand.demand import Demand, DemandMeter
 from ...alerting.demand.demand_peak import DemandPeakWatch
-from ...alerting.demand.demand_periods import DemandPeriods
 from ...const import DOMAIN, LOGGER
 from ...history.errors import HistoryError
 from ...household import WattWiseConfigEntry
+from ...metering.demand_periods import DemandPeriods
 from ...metering.quantity import Channel
 from ...metering.reading import Reading
 from .demand_past import async_demand_peaks
@@ -21,6 +22,8 @@ from .demand_settings import DEMAND_LIMIT, LEAST_LIMIT_W, demand_minutes
 
 # After the end of a period, until what was told of it is in the history.
 _SETTLED: Final = timedelta(seconds=15)
+# What meters told of a period while they were away for a moment comes later.
+_MAY_CHANGE_MS: Final = 3_600_000
 
 
 class DemandCoordinator:
@@ -41,6 +44,9 @@ class DemandCoordinator:
         self._meter = self._new_meter()
         self._month: datetime | None = None
         self._peak: tuple[int, float] | None = None
+        self._looks = asyncio.Lock()
+        self._looked_ms = 0
+        self._whole_month_read_on: date | None = None
         self._timer: CALLBACK_TYPE | None = None
 
     async def async_start(self) -> None:
@@ -80,6 +86,11 @@ class DemandCoordinator:
                 self._timer = None
 
         return async_stop
+
+    @callback
+    def async_past_grew(self) -> None:
+        """Look at the whole month again after the running period."""
+        self._whole_month_read_on = None
 
     @callback
     def async_note(self, meter_id: str, readings: Iterable[Reading]) -> None:
@@ -157,6 +168,7 @@ class DemandCoordinator:
         self._zone, self._meters = zone, meters
         self._periods = DemandPeriods(self.minutes, zone)
         self._meter = self._new_meter()
+        self._whole_month_read_on = None
 
     @callback
     def _period_over(self, _now: datetime) -> None:
@@ -171,21 +183,33 @@ class DemandCoordinator:
         )
 
     async def _async_look_back(self) -> None:
-        """Ask for the highest period of this month."""
-        month = _month_start()
-        try:
-            peaks = await async_demand_peaks(
-                self._household,
-                self.minutes,
-                int(month.timestamp() * 1000),
-                _now_ms(),
-            )
-        except HistoryError as err:
-            LOGGER.debug("The demand of this month is not known: %s", err)
-            return
-        self._month = month
-        # Of equal ones the first, which set the price.
-        self._peak = max(peaks, key=lambda peak: (peak[1], -peak[0]), default=None)
+        """Ask for the highest period of this month.
+
+        The whole month is read once a day; later only what came since the last look, and
+        may have changed.
+        """
+        async with self._looks:
+            month, today = _month_start(), dt_util.now().date()
+            now_ms, start_ms = _now_ms(), int(month.timestamp() * 1000)
+            known: list[tuple[int, float]] = []
+            if self._whole_month_read_on == today:
+                start_ms = max(start_ms, self._looked_ms - _MAY_CHANGE_MS)
+                start_ms, _ = self._periods.bounds(start_ms)
+                if self._peak and self._peak[0] < start_ms:
+                    known.append(self._peak)
+            # The past may grow meanwhile.
+            self._whole_month_read_on = today
+            try:
+                known += await async_demand_peaks(
+                    self._hass, self._household, self.minutes, start_ms, now_ms
+                )
+            except HistoryError as err:
+                self._whole_month_read_on = None
+                LOGGER.debug("The demand of this month is not known: %s", err)
+                return
+            self._month, self._looked_ms = month, now_ms
+            # Of equal ones the first, which set the price.
+            self._peak = max(known, key=lambda peak: (peak[1], -peak[0]), default=None)
         self._household.updates.async_tell()
 
 

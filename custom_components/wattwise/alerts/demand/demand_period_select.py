@@ -7,7 +7,6 @@ from homeassistant.const import EntityCategory
 
 from ...entity import household_device_info, household_unique_id
 from ...household import WattWiseConfigEntry
-from ..kept_amounts import KeptAmounts
 from .demand_settings import DEMAND_MINUTES, DEMAND_PERIOD, NO_PERIOD, demand_minutes
 
 _NONE: Final = "none"
@@ -25,10 +24,9 @@ class DemandPeriodSelect(SelectEntity):
     _attr_translation_key = DEMAND_PERIOD
     _attr_entity_category = EntityCategory.CONFIG
 
-    def __init__(self, entry: WattWiseConfigEntry, kept: KeptAmounts) -> None:
+    def __init__(self, entry: WattWiseConfigEntry) -> None:
         """Belong to the household's device."""
         self._entry = entry
-        self._kept = kept
         self._attr_options = list(_OPTIONS)
         self._attr_unique_id = household_unique_id(entry, DEMAND_PERIOD)
         self._attr_device_info = household_device_info(entry)
@@ -48,5 +46,4 @@ class DemandPeriodSelect(SelectEntity):
             return
         household.async_set_amount(DEMAND_PERIOD, float(_OPTIONS[option]))
         self.async_write_ha_state()
-        await self._kept.async_save(household.amounts)
         self.hass.config_entries.async_schedule_reload(self._entry.entry_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -12,6 +12,7 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import UnitOfPower
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ...entity import HouseholdEntity
@@ -20,6 +21,10 @@ from .demand_coordinator import DemandCoordinator
 
 ATTR_ENDS: Final = "ends"
 ATTR_BEGAN: Final = "began"
+
+# Each write is a row in the recorder; meters report each few seconds.
+_EVERY: Final = timedelta(seconds=30)
+_LEAST_CHANGE_KW: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +96,26 @@ class DemandSensor(HouseholdEntity, SensorEntity):
         super().__init__(entry, description.key)
         self.entity_description = description
         self._demand = demand
+        self._written: tuple[float | None, datetime | None] = None, None
+        self._written_at = dt_util.utc_from_timestamp(0)
+
+    @callback
+    @override
+    def _handle_household_update(self) -> None:
+        """Write what changed much at once, and a little change now and then."""
+        now, value = dt_util.utcnow(), self.native_value
+        _, time = self.entity_description.time_fn(self._demand)
+        before, time_before = self._written
+        if (
+            timedelta() <= now - self._written_at < _EVERY
+            and time == time_before
+            and value is not None
+            and before is not None
+            and abs(value - before) < _LEAST_CHANGE_KW
+        ):
+            return
+        self._written, self._written_at = (value, time), now
+        super()._handle_household_update()
 
     @property
     @override

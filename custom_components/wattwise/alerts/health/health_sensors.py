@@ -24,7 +24,6 @@ from ..alert_sensor import AlertSensor
 
 # Others are read as they are asked: there is no clock that could be wrong.
 _WITH_CLOCKS: Final = {SOURCE_PUSH, SOURCE_MQTT, SOURCE_HTTP}
-_MS_PER_MINUTE: Final = 60_000
 
 
 class HealthSensor(AlertSensor, MeterEntity, RestoreEntity):
@@ -104,7 +103,9 @@ class ValueStuckSensor(HealthSensor):
                 "reason": "same_value",
                 "channel": channel.value,
                 "value": self.coordinator.current(channel),
-                "minutes": round(health.stands_ms(channel) / _MS_PER_MINUTE),
+                "unchanged_since": dt_util.utc_from_timestamp(
+                    health.stands_since_ms(channel) / 1000
+                ).isoformat(),
             }
         reason = health.disagreement
         return {"reason": reason.value if reason else None}
@@ -238,7 +239,7 @@ class RefusedRisingSensor(HealthSensor):
         """Return how many are refused in an hour, and how many would be usual."""
         refused = self.meter.health.refused
         return {
-            "in_the_last_hour": refused.last_hour(_now_ms()),
+            "in_the_last_hour": refused.told(_now_ms()),
             "limit": refused.limit,
             "usual": refused.usual,
             "learning": refused.learning,

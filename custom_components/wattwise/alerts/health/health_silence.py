@@ -20,6 +20,7 @@ from .health_sensors import (
 
 _KEPT_ACTIVE: Final = "active"
 _KEPT_RHYTHM: Final = "rhythm"
+_KEPT_UNHEARD: Final = "unheard_ms"
 _SECONDS_PER_MINUTE: Final = 60
 
 
@@ -58,15 +59,19 @@ class MeterSilentSensor(HealthSensor):
         """Go on with the rhythm that was learned, and from a silence."""
         if isinstance(rhythm := kept.get(_KEPT_RHYTHM), Mapping):
             self.coordinator.rhythm.restore(rhythm)
-        if kept.get(_KEPT_ACTIVE) is True:
-            self._watch.restore()
+        unheard_ms = kept.get(_KEPT_UNHEARD)
+        self._watch.restore(
+            silent=kept.get(_KEPT_ACTIVE) is True,
+            unheard_ms=unheard_ms if isinstance(unheard_ms, int) else 0,
+        )
 
     @property
     @override
     def kept(self) -> dict[str, Any]:
-        """Return the rhythm, and whether the meter is silent."""
+        """Return the rhythm, and whether or for how long the meter is silent."""
         return {
             _KEPT_ACTIVE: self._watch.silent,
+            _KEPT_UNHEARD: self._watch.unheard_ms(_now_ms(), self._heard_ms),
             _KEPT_RHYTHM: self.coordinator.rhythm.state(),
         }
 
@@ -89,12 +94,14 @@ class MeterSilentSensor(HealthSensor):
     @property
     @override
     def alert_details(self) -> Mapping[str, AlertDetail]:
-        """Return since when nothing is heard, and how long is usual [min]."""
+        """Return since when nothing is heard, and how long is usual.
+
+        The time since then would be another one at each look.
+        """
         seen = self.coordinator.last_seen
-        silent_s = None if seen is None else (dt_util.utcnow() - seen).total_seconds()
         usual_s = self.coordinator.rhythm.usual_s
         return {
-            "silent_minutes": None if silent_s is None else _minutes(silent_s),
+            "last_heard": None if seen is None else seen.isoformat(),
             "expected_within_minutes": _minutes(self.coordinator.rhythm.missed_after_s),
             "usual_seconds": None if usual_s is None else round(usual_s),
         }

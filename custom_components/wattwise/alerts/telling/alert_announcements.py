@@ -1,5 +1,6 @@
 """Tells Home Assistant what becomes of a household's alerts."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -7,11 +8,29 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.start import async_at_started
 
 from ...household import WattWiseConfigEntry
+from ..alert import AlertKind, AlertPhase, AlertSeverity
 from ..alert_board import AlertChange
 from .alert_words import AlertWords, async_alert_words
 
 # What triggers, the event entity and the logbook listen to.
 EVENT_ALERT: Final = "wattwise_alert"
+
+_ALWAYS_TOLD: Final = frozenset({"entity_id", "name", "message", "config_entry_id"})
+
+
+@callback
+def is_of_alert(data: Mapping[str, Any]) -> bool:
+    """Whether an event tells all of an alert; anybody may fire one by hand."""
+    return (
+        data.keys() >= _ALWAYS_TOLD
+        and data.get("phase") in AlertPhase
+        and data.get("kind") in AlertKind
+        and data.get("severity") in AlertSeverity
+        and (
+            data["phase"] != AlertPhase.WORSENED
+            or data.get("severity_before") in AlertSeverity
+        )
+    )
 
 
 async def async_announce_alerts(

@@ -9,7 +9,7 @@ from homeassistant.core import Event, callback
 from ...entity import household_device_info, household_unique_id
 from ...household import WattWiseConfigEntry
 from ..alert import AlertKind, AlertPhase
-from .alert_announcements import EVENT_ALERT
+from .alert_announcements import EVENT_ALERT, is_of_alert
 
 ALERTS: Final = "alerts"
 
@@ -40,7 +40,11 @@ class AlertEvents(EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to what is told of the household."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.hass.bus.async_listen(EVENT_ALERT, self._take))
+        self.async_on_remove(
+            self.hass.bus.async_listen(
+                EVENT_ALERT, self._take, event_filter=is_of_alert
+            )
+        )
 
     @callback
     def _take(self, event: Event) -> None:

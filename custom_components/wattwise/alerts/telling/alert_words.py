@@ -6,10 +6,12 @@ numbers are known.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from ...choice_texts import async_choice_texts
 from ..alert import Alert, AlertDetail, AlertKind
@@ -25,6 +27,8 @@ _VOLTAGE_STATES: Final = (
     "low_warning",
     "fluctuating",
 )
+# Details that are times; what is said is how long that is ago.
+_SINCE: Final = frozenset({"last_heard", "unchanged_since"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,17 @@ class AlertWords:
         said, details = alert.kind.value, dict(alert.details)
         if alert.kind is AlertKind.VOLTAGE_PROBLEM:
             said, details = _of_voltages(alert)
+        elif case := _case(alert):
+            said = f"{alert.kind}_{case}"
         sentence = self.sentences.get(said) or self.sentences[alert.kind]
         known = {
-            name: _number(value) for name, value in details.items() if value is not None
+            name: _since(str(value)) if name in _SINCE else _number(value)
+            for name, value in details.items()
+            if value is not None
         }
         try:
-            words = self.details.get(alert.kind, "").format_map(known)
+            told = self.details.get(said) or self.details.get(alert.kind, "")
+            words = told.format_map(known)
         except KeyError:
             words = ""
         return f"{sentence} ({words})" if words else sentence
@@ -67,6 +76,23 @@ async def async_alert_words(hass: HomeAssistant) -> AlertWords:
         await async_choice_texts(hass, translation_key="alert_sentence"),
         await async_choice_texts(hass, translation_key="alert_details"),
     )
+
+
+def _case(alert: Alert) -> str | None:
+    """Return which of several things an alert of its kind is about."""
+    match alert.kind, alert.details:
+        case AlertKind.VALUE_STUCK, {"reason": str(reason)}:
+            return reason
+        case AlertKind.DEMAND_PEAK_AHEAD, {"power_allowed": 0}:
+            return "certain"
+        case AlertKind.BUDGET_AT_RISK, {
+            "unit": unit,
+            "budget": float(budget),
+            "so_far": float(so_far),
+        }:
+            of = "energy" if unit == UnitOfEnergy.KILO_WATT_HOUR else "money"
+            return f"{of}_spent" if so_far > budget else of
+    return None
 
 
 def _of_voltages(alert: Alert) -> tuple[str, dict[str, AlertDetail]]:
@@ -98,6 +124,11 @@ def _number(value: AlertDetail) -> str:
         return str(value)
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:.{digits}f}" if digits == 0 else f"{round(value, digits):g}"
+
+
+def _since(time: str) -> str:
+    """Return how long a time is ago, at the moment in which it is said."""
+    return _duration(dt_util.utcnow() - datetime.fromisoformat(time))
 
 
 def _duration(lasted: timedelta) -> str:

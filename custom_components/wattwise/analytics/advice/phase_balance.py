@@ -55,6 +55,7 @@ def phase_balance(
             "share": share,
             "times_the_mean": ratio,
             **{f"current_l{i + 1}_a": float(means[i]) for i in range(3)},
+            # The highest mean of an hour; the current of a moment was higher.
             "highest_a": float(amperes[:, phase].max()),
         },
         # What is unequal grows only with what flows.

@@ -10,7 +10,7 @@ from .days import HOURS_OF_A_YEAR, Hours, complete_days, newest
 from .home_evidence import LEAST_DAYS
 
 WEEKS_4: Final = 28
-# As much as this and half of all a home uses is high: it would be among the upper
+# As much as this and 40 % of all a home uses is high: it would be among the upper
 # quarter of the homes of Low Carbon London.
 HIGH_W: Final = 200.0
 HIGH_SHARE: Final = 0.4

@@ -3,14 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 
 from .charges import Charges
+from .demand_means import month_peaks
 from .grid_slot import GridSlot, PriceSteps
 from .local_days import days_between, days_in_month, month_start
 from .price_walk import priced
-
-_QUARTER = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +59,6 @@ def bill(
 def standing_charge(days: Iterable[date], charges: Charges) -> float:
     """Return what the given days cost without any use."""
     return _standing(Counter(month_start(day) for day in days), charges)
-
-
-def month_peaks(
-    slots: Iterable[GridSlot], minutes: int, timezone: tzinfo
-) -> dict[date, float]:
-    """Return the highest mean power [kW] of a demand period in each month.
-
-    Of an hour of which nothing narrower is kept, the mean of the hour counts.
-    """
-    width = max(minutes * 60, _QUARTER)
-    energy: dict[tuple[int, int], float] = {}
-    for slot in slots:
-        begin = slot.start // width * width
-        span = (begin, begin + width)
-        if slot.end > span[1]:
-            span = (slot.start, slot.end)
-        energy[span] = energy.get(span, 0.0) + slot.imported
-    peaks: dict[date, float] = {}
-    for (begin, until), drawn in energy.items():
-        month = month_start(datetime.fromtimestamp(begin, timezone).date())
-        power = drawn * 3600 / (until - begin)
-        peaks[month] = max(peaks.get(month, 0.0), power)
-    return peaks
 
 
 def _standing(days: Counter[date], charges: Charges) -> float:

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from .month_end import Expectation
 
-# Looks in a row, an hour apart.
+# Looks in a row, about an hour apart: those in between, as after a restart, know little
+# more than the one before.
 _DWELL: Final = 3
+_APART_S: Final = 50 * 60
 # What is expected must fall so far below the budget for the worry to end.
 _CALM: Final = 0.97
 
@@ -20,6 +22,8 @@ class BudgetWatch:
     month: date | None = None
     _looks: int = 0
     _budget: float | None = None
+    _counted: float | None = None
+    """When the last look was that counted [s since the epoch]."""
 
     def look(
         self,
@@ -27,8 +31,9 @@ class BudgetWatch:
         budget: float,
         so_far: float,
         outlook: Expectation | None,
+        now: float,
     ) -> bool:
-        """Take what is known now; return whether the budget is at risk."""
+        """Take what is known `now` [s since the epoch]; return whether it is at risk."""
         if month != self.month:
             self.active, self._looks = False, 0
         changed = self._budget is not None and budget != self._budget
@@ -43,6 +48,9 @@ class BudgetWatch:
             # The user waits for an answer.
             self.active, self._looks = outlook.expected > budget, 0
             return self.active
+        if self._counted is not None and 0 <= now - self._counted < _APART_S:
+            return self.active
+        self._counted = now
         border = budget * _CALM if self.active else budget
         if (outlook.expected > border) == self.active:
             self._looks = 0
@@ -54,7 +62,8 @@ class BudgetWatch:
 
     def forget(self) -> None:
         """Worry about nothing: there is no budget."""
-        self.active, self.month, self._looks, self._budget = False, None, 0, None
+        self.active, self.month, self._looks = False, None, 0
+        self._budget = self._counted = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return what a restart must not forget, for JSON."""
@@ -63,6 +72,7 @@ class BudgetWatch:
             "month": self.month.isoformat() if self.month else None,
             "looks": self._looks,
             "budget": self._budget,
+            "counted": self._counted,
         }
 
     def restore(self, kept: Any) -> None:
@@ -71,10 +81,11 @@ class BudgetWatch:
             active, looks = kept["active"] is True, int(kept["looks"])
             month = date.fromisoformat(kept["month"])
             budget = float(kept["budget"])
+            counted = kept["counted"] and float(kept["counted"])
         except KeyError, TypeError, ValueError:
             return
         self.active, self.month, self._looks = active, month, looks
-        self._budget = budget
+        self._budget, self._counted = budget, counted
 
 
 def is_grave(budget: float, so_far: float, outlook: Expectation | None) -> bool:

@@ -20,6 +20,8 @@ class GridSlot:
     imported: float
     exported: float
     covered: float
+    heard: float | None = None
+    """Of `imported`, what was drawn while a meter told of it; None stands for all."""
 
     @property
     def counted(self) -> float:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 from typing import Final
 
-from .bill import Bill, bill, month_peaks
+from .bill import Bill, bill
 from .charges import Charges
 from .day_sums import DaySum, day_sums
+from .demand_means import month_peaks
 from .grid_slot import GridSlot, PriceSteps
 from .local_days import (
     days_between,
@@ -19,6 +20,7 @@ from .local_days import (
 from .month_end import Expectation, expect_rest
 
 _PEAKS_OF_MONTHS: Final = 3
+_YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def month_outlook(
         energy_so_far=energy_so_far,
         energy=energy.plus(energy_so_far) if energy else None,
         cost=cost,
-        days_known=len(whole),
+        days_known=sum(today - day <= _YEAR for day in whole),
         days_missing=sum(share for day, share in rest.items() if day < today),
     )
 

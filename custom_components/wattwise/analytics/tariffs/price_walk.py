@@ -23,15 +23,11 @@ def priced(
 def _mean(slot: GridSlot, steps: PriceSteps, at: int) -> float:
     """Return the mean price of a slot that begins while the step `at` counts."""
     weighted, since, price = 0.0, float(slot.start), steps[at][1]
-    for moment, following in steps[at + 1 :] if _changes(slot, steps, at) else ():
-        if moment >= slot.end:
-            break
+    while at + 1 < len(steps) and steps[at + 1][0] < slot.end:
+        at += 1
+        moment, following = steps[at]
         weighted += (moment - since) * price
         since, price = moment, following
     if since == slot.start:
         return price
     return (weighted + (slot.end - since) * price) / (slot.end - slot.start)
-
-
-def _changes(slot: GridSlot, steps: PriceSteps, at: int) -> bool:
-    return at + 1 < len(steps) and steps[at + 1][0] < slot.end

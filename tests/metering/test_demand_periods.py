@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.wattwise.alerting.demand.demand_periods import DemandPeriods
+from custom_components.wattwise.metering.demand_periods import DemandPeriods
 
 
 def at(text: str) -> int:
