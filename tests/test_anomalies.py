@@ -1,8 +1,10 @@
 """What is unusual in what a home uses, as its people see it."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 import random
+from threading import Event
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +15,8 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.wattwise.anomalies import anomaly_coordinator
+from custom_components.wattwise.anomalies.unusual_hours import learned
 from custom_components.wattwise.const import CONF_AWAY, CONF_PRICE, CONF_TARIFF
 from custom_components.wattwise.forecasts.series_forecasts import SeriesForecasts
 from custom_components.wattwise.history.errors import HistoryError
@@ -379,31 +383,101 @@ async def test_the_night_the_clock_changes(
         assert home.on() == set()
 
 
+async def test_taking_back_what_was_learned(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """What a lesson took for normal is unusual again as soon as that is taken back."""
+    home = await home_of(wattwise, freezer)
+    await home.live(2, heater_from(NOW))
+    assert home.on()
+    for _ in range(4):
+        if home.on():
+            await wattwise.services.async_call(
+                "button", "press", {"entity_id": BUTTON}, blocking=True
+            )
+    assert home.on() == set()
+    home.entry.runtime_data.anomalies.async_past_grew()
+    await pass_time(wattwise, freezer, 200)
+    question = {"config_entry_id": home.entry.entry_id}
+    for one in await home.anomalies():
+        if one["normal"]:
+            # As an older message called it.
+            name = one["id"].replace("left_on", "unusual_hour")
+            undone = await call(
+                wattwise, "mark_normal", **question, anomaly_id=name, normal=False
+            )
+            assert undone["id"] == one["id"]
+    await pass_time(wattwise, freezer, 1)
+    assert home.on()
+
+
+async def test_a_week_later(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """The button means what people have just seen; the action may mean what was before."""
+    home = await home_of(wattwise, freezer)
+    await home.live(4, heater_from(NOW, 3))
+    await home.live(3, used_w)
+    assert home.on() == set()
+    assert home.shown(BUTTON) != STATE_UNAVAILABLE
+    await home.live(24, used_w)
+    assert [one["normal"] for one in await home.anomalies()] == [False]
+    assert home.shown(BUTTON) == STATE_UNAVAILABLE
+    await wattwise.services.async_call(
+        "button", "press", {"entity_id": BUTTON}, blocking=True
+    )
+    question = {"config_entry_id": home.entry.entry_id}
+    assert [one["normal"] for one in await home.anomalies()] == [False]
+    assert (await call(wattwise, "mark_normal", **question))["normal"]
+    assert [one["normal"] for one in await home.anomalies()] == [True]
+
+
 async def test_unloading_while_it_learns(
     wattwise: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A household that is unloaded meanwhile leaves nothing half learned.
 
     One that is removed leaves nothing.
     """
     home = await home_of(wattwise, freezer)
+    await home.live(3, heater_from(NOW))
+    assert home.on()
+    await call(wattwise, "mark_normal", config_entry_id=home.entry.entry_id)
+    key = "wattwise.anomalies.household-Home"
+    kept = hass_storage[key]
+
+    begun, unloaded = asyncio.Event(), Event()
+
+    def slowly(*asked: Any) -> Any:
+        wattwise.loop.call_soon_threadsafe(begun.set)
+        assert unloaded.wait(60)
+        return learned(*asked)
+
+    monkeypatch.setattr(anomaly_coordinator, "learned", slowly)
     anomalies = home.entry.runtime_data.anomalies
     anomalies.async_past_grew()
     freezer.tick(timedelta(minutes=4))
     async_fire_time_changed(wattwise)
+    async with asyncio.timeout(60):
+        await begun.wait()
     assert await wattwise.config_entries.async_unload(home.entry.entry_id)
+    looked = anomalies.data
+    unloaded.set()
     await wattwise.async_block_till_done(wait_background_tasks=True)
+    assert hass_storage[key] is kept
+    assert anomalies.data is looked
+    monkeypatch.setattr(anomaly_coordinator, "learned", learned)
+
     assert await wattwise.config_entries.async_setup(home.entry.entry_id)
     await wattwise.async_block_till_done(wait_background_tasks=True)
     await pass_time(wattwise, freezer, 1)
     assert home.shown(STAGE) == "ready"
-    assert home.on() == set()
 
-    kept = {key for key in hass_storage if "household-Home" in key}
-    assert "wattwise.anomalies.household-Home" in kept
+    stored = {"wattwise.anomalies.household-Home", "wattwise.normal.household-Home"}
+    assert stored <= set(hass_storage)
     await wattwise.config_entries.async_remove(home.entry.entry_id)
     await wattwise.async_block_till_done(wait_background_tasks=True)
-    left = {key for key in hass_storage if "household-Home" in key}
-    assert not {key for key in left if "anomalies" in key or "normal" in key}
+    assert not stored & set(hass_storage)

@@ -10,6 +10,7 @@ from custom_components.wattwise.analytics.anomalies.anomaly import (
     AnomalyKind,
 )
 from custom_components.wattwise.anomalies.normal_marks import NormalMarks
+from custom_components.wattwise.anomalies.told_anomaly import anomaly_id
 from homeassistant.core import HomeAssistant
 
 HOUR = 3600.0
@@ -35,6 +36,11 @@ async def test_over_restarts(hass: HomeAssistant) -> None:
     assert marks.spans(NOW - 1) == []
     assert marks.since(NOW - HOUR) == [HEATER]
     assert await marks.async_take_back("left_on_20260101T0000") is None
+    # When it was called normal, it was still an unusual hour.
+    hour = anomaly_id(replace(HEATER, kind=AnomalyKind.UNUSUAL_HOUR))
+    assert await marks.async_take_back(hour) == HEATER
+    assert await marks.async_take_back(None) is None
+    await marks.async_add(HEATER, NOW)
     assert await marks.async_take_back(None) == HEATER
     assert not (await marks_of(hass)).cover(HEATER)
 

@@ -10,7 +10,11 @@ from custom_components.wattwise.analytics.anomalies.anomaly import (
     AnomalyKind,
 )
 from custom_components.wattwise.anomalies.probable_reason import Cause, Reason
-from custom_components.wattwise.anomalies.told_anomaly import ToldAnomaly
+from custom_components.wattwise.anomalies.told_anomaly import (
+    ToldAnomaly,
+    anomaly_id,
+    called,
+)
 
 START = 1_781_726_400.0
 ANOMALY = Anomaly(
@@ -33,6 +37,10 @@ TOLD = ToldAnomaly(
         ("unusual_day", 3.0, "unusual_use", "notice"),
         ("unusual_day", 0.1, None, "notice"),
         ("left_on", 3.0, "left_on", "warning"),
+        # No more than on one of ten days.
+        ("left_on", 1.4, None, "warning"),
+        ("unusual_hour", 1.4, None, "notice"),
+        ("away_use", 1.4, "away_use", "warning"),
         ("standby_rising", 9.0, "standby_rising", "warning"),
         ("away_use", 3.0, "away_use", "critical"),
         ("production_drop", 0.0, "production_drop", "warning"),
@@ -72,3 +80,25 @@ def test_its_words() -> None:
     longer = replace(ANOMALY, end=ANOMALY.end + 7200.0)
     assert replace(TOLD, anomaly=longer).anomaly_id == TOLD.anomaly_id
     assert replace(TOLD, cost=None).figures()["cost"] is None
+
+
+def test_an_older_id() -> None:
+    """What somebody was told of can be called by that, also when it became another one."""
+    then = "unusual_hour_20260617T2000"
+    night = replace(
+        ANOMALY, kind=AnomalyKind.LEFT_ON, start=START - 3600.0, end=START + 9 * 3600.0
+    )
+    meter = replace(night, kind=AnomalyKind.STUCK)
+    roof = replace(night, kind=AnomalyKind.PRODUCTION_DROP)
+    before = replace(ANOMALY, start=START - 40 * 3600.0, end=START - 30 * 3600.0)
+    there = [roof, meter, before, night]
+    assert called(there, then) is night
+    # It was found to have begun a little later.
+    later = replace(night, start=START + 3600.0)
+    assert called([before, later], then) is later
+    assert called([roof, meter, before], then) is None
+    assert called([*there, ANOMALY], then) is ANOMALY
+    for one in there:
+        assert called(there, anomaly_id(one)) is one
+    for nothing in ("", "left_on", "left_on_1", "unusual_hour_20260617T2000Z", "x_y"):
+        assert called(there, nothing) is None

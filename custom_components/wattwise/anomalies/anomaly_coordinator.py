@@ -12,18 +12,19 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from ..analytics.anomalies.anomaly import Anomaly
-from ..const import CONF_CHARGERS, LOGGER
+from ..analytics.anomalies.anomaly import Anomaly, AnomalyKind
+from ..const import CONF_CHARGERS, CONF_CHARGES, LOGGER
 from ..forecasts.forecast_coordinator import ForecastCoordinator
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
 from ..planned_call import PlannedCall
 from ..prices.mean_price import async_mean_price
+from ..prices.present_tariff import CONF_FEED_IN
 from .cause_search import CauseSearch
 from .learned_habits import LearnedHabits
 from .normal_marks import NormalMarks
-from .told_anomaly import ToldAnomaly, anomaly_id
+from .told_anomaly import ToldAnomaly, anomaly_id, called
 from .unusual import Unusual, goes_on, judges_roof, judges_use
 from .unusual_hours import Look, learned, look, look_at_roof, new_detector
 
@@ -121,18 +122,26 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
         anomaly = await self._marks.async_take_back(wanted)
         if anomaly is not None:
             self._async_mark_again()
+            if self._detector and not self._ended:
+                # What was learned since then takes it for normal.
+                self._lesson.plan(timedelta())
             await self.async_refresh()
         return anomaly
 
     @property
     def unmarked(self) -> ToldAnomaly | None:
-        """The newest anomaly that people might call normal; one that goes on first."""
-        return self._find(None)
+        """The newest anomaly of now or of the last day that nobody called normal."""
+        found = self._find(None)
+        if found is None or found.ongoing:
+            return found
+        # Who presses a button means what they have just seen.
+        return found if self.data.looked - found.anomaly.end < _DAY else None
 
     def _find(self, wanted: str | None) -> ToldAnomaly | None:
         told = self.data.anomalies if self.data else ()
         if wanted is not None:
-            return next((one for one in told if one.anomaly_id == wanted), None)
+            meant = called([one.anomaly for one in told], wanted)
+            return next((one for one in told if one.anomaly is meant), None)
         open_ones = [one for one in told if not one.normal and one.alert is not None]
         return max(
             open_ones, key=lambda one: (one.ongoing, one.anomaly.end), default=None
@@ -209,6 +218,7 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
             now,
             self._marks.spans(now.timestamp()),
             self._away(now),
+            self._detector.risen if self._detector else None,
         )
         if self._ended:
             return
@@ -266,20 +276,29 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
         causes = await self._causes.async_find(
             found, seen.roof, self._forecast.known, now_away
         )
-        price = None
+        bought = None
         if found:
-            price = await async_mean_price(self.hass, self.config_entry)
+            bought = await async_mean_price(self.hass, self.config_entry)
         told = (
             ToldAnomaly(
                 anomaly,
                 anomaly_id(anomaly) in there and goes_on(anomaly, seen),
                 self._marks.cover(anomaly),
                 causes[anomaly],
-                None if price is None else abs(anomaly.excess) * price,
+                self._cost(anomaly, bought),
             )
             for anomaly in found
         )
         return tuple(sorted(told, key=lambda one: (one.anomaly.end, one.anomaly.start)))
+
+    def _cost(self, anomaly: Anomaly, bought: float | None) -> float | None:
+        """Return what the difference is worth, where a kWh costs so much to buy."""
+        price = bought
+        if anomaly.kind is AnomalyKind.PRODUCTION_DROP:
+            # What is missing of it could have been sold at the least.
+            sold = self.config_entry.options.get(CONF_CHARGES, {}).get(CONF_FEED_IN)
+            price = bought if sold is None else max(0.0, float(sold))
+        return None if price is None else abs(anomaly.excess) * price
 
     def _away(self, now: datetime) -> list[tuple[float, float]]:
         return [

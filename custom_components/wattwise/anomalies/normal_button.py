@@ -15,7 +15,7 @@ THIS_WAS_NORMAL: Final = "this_was_normal"
 
 
 class NormalButton(CoordinatorEntity[AnomalyCoordinator], ButtonEntity):
-    """Calls the anomaly normal that goes on, or else the newest one."""
+    """Calls the anomaly normal that goes on, or else the newest one of the last day."""
 
     _attr_has_entity_name = True
     _attr_translation_key = THIS_WAS_NORMAL
@@ -38,7 +38,10 @@ class NormalButton(CoordinatorEntity[AnomalyCoordinator], ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Remember that it was normal."""
-        if await self.coordinator.async_mark_normal() is None:
+        meant = self.coordinator.unmarked
+        if meant is None or not await self.coordinator.async_mark_normal(
+            meant.anomaly_id
+        ):
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="nothing_unusual",

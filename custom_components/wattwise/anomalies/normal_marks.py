@@ -10,7 +10,7 @@ from homeassistant.helpers.storage import Store
 
 from ..analytics.anomalies.anomaly import Anomaly, AnomalyKind
 from ..const import DOMAIN, LOGGER
-from .told_anomaly import anomaly_id
+from .told_anomaly import anomaly_id, called
 
 type Span = tuple[float, float]
 
@@ -91,16 +91,15 @@ class NormalMarks:
 
     async def async_take_back(self, wanted: str | None) -> Anomaly | None:
         """Forget a mark by the anomaly's id, or the one made last; return whose it was."""
-        found = [
-            mark
-            for mark in self._marks
-            if wanted is None or anomaly_id(mark.anomaly) == wanted
-        ]
-        if not found:
-            return None
-        self._marks.remove(found[-1])
-        await self._async_save()
-        return found[-1].anomaly
+        anomalies = [mark.anomaly for mark in self._marks]
+        if wanted is None:
+            found = anomalies[-1] if anomalies else None
+        else:
+            found = called(anomalies, wanted)
+        if found is not None:
+            del self._marks[anomalies.index(found)]
+            await self._async_save()
+        return found
 
     async def async_follow(self, found: Sequence[Anomaly]) -> None:
         """Let what was called normal while it went on be normal until it ends."""

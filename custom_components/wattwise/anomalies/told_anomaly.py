@@ -1,6 +1,6 @@
 """What people are told of an anomaly, and which alert tells them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +21,20 @@ _ALERTS: Final = {
     AnomalyKind.PRODUCTION_DROP: AlertKind.PRODUCTION_DROP,
 }
 
+_TIME: Final = "%Y%m%dT%H%M"
+# Kinds that become one another while something goes on, and how much later [s] it may then
+# be said to have begun.
+_MORE: Final = frozenset(
+    {
+        AnomalyKind.UNUSUAL_HOUR,
+        AnomalyKind.UNUSUAL_DAY,
+        AnomalyKind.LEFT_ON,
+        AnomalyKind.STANDBY_RISING,
+        AnomalyKind.AWAY_USE,
+    }
+)
+_MOVES: Final = 6 * 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class ToldAnomaly:
@@ -39,13 +53,17 @@ class ToldAnomaly:
 
     @property
     def anomaly_id(self) -> str:
-        """What people call it by: it stays while the anomaly goes on."""
+        """What people call it by; they may go on to when it has become another one."""
         return anomaly_id(self.anomaly)
 
     @property
     def alert(self) -> AlertKind | None:
-        """The alert that is on meanwhile; less used than usual alarms nobody."""
-        if self.anomaly.kind is AnomalyKind.UNUSUAL_DAY and self.anomaly.excess < 0:
+        """The alert that is on meanwhile; nobody is alarmed by what is not much."""
+        one = self.anomaly
+        # In an empty home what is usual at that time is too much, too.
+        if one.kind in _MORE - {AnomalyKind.AWAY_USE} and (
+            one.energy <= one.expected_high
+        ):
             return None
         return _ALERTS.get(self.anomaly.kind)
 
@@ -76,4 +94,28 @@ class ToldAnomaly:
 def anomaly_id(anomaly: Anomaly) -> str:
     """Return what tells an anomaly from all others of a home."""
     start = datetime.fromtimestamp(anomaly.start, UTC)
-    return f"{anomaly.kind}_{start:%Y%m%dT%H%M}"
+    return f"{anomaly.kind}_{start.strftime(_TIME)}"
+
+
+def called(anomalies: Sequence[Anomaly], wanted: str) -> Anomaly | None:
+    """Return the anomaly that an id means, the newest of equals; None if there is none.
+
+    While something goes on, its kind and its beginning change, and so does its id: an
+    older id means what holds its time.
+    """
+    for anomaly in reversed(anomalies):
+        if anomaly_id(anomaly) == wanted:
+            return anomaly
+    name, _, time = wanted.rpartition("_")
+    try:
+        kind = AnomalyKind(name)
+        start = datetime.strptime(time, _TIME).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+    kinds = _MORE if kind in _MORE else {kind}
+    held = [
+        anomaly
+        for anomaly in anomalies
+        if anomaly.kind in kinds and anomaly.start - _MOVES <= start < anomaly.end
+    ]
+    return min(held, key=lambda one: abs(one.start - start), default=None)

@@ -56,13 +56,21 @@ def new_detector(zone: ZoneInfo, kept: Mapping[str, Any] | None) -> AnomalyDetec
 
 
 def learned(
-    zone: ZoneInfo, hours: Hours, now: datetime, normal: Spans, away: Spans
+    zone: ZoneInfo,
+    hours: Hours,
+    now: datetime,
+    normal: Spans,
+    away: Spans,
+    risen: float | None,
 ) -> tuple[AnomalyDetector, dict[str, Any]]:
-    """Return a detector that learned from all hours, and what it learned."""
+    """Return a detector that learned from all hours, and what it learned.
+
+    `risen` is since when the one before it knew the base load to be higher.
+    """
     detector = new_detector(zone, None)
     over = now.timestamp() - _HOUR
     past = {float(start): kwh for start, kwh in hours.items() if start <= over}
-    detector.learn(past, normal=normal, away=away)
+    detector.learn(past, normal=normal, away=away, risen=risen)
     return detector, detector.state()
 
 

@@ -91,11 +91,32 @@ def test_each_kind(
     assert abs(event.start - begin) <= 12 * HOUR
     assert event.end <= end
     inside = [kwh for start, kwh in home.items() if event.start <= start < event.end]
-    assert event.energy == pytest.approx(sum(inside))
+    if kind in {AnomalyKind.LEFT_ON, AnomalyKind.STANDBY_RISING}:
+        # What ran all the time, and not what came and went.
+        added = sum(inside) - sum(
+            kwh
+            for start, kwh in made_home(PAST_DAYS + 10).items()
+            if event.start <= start < event.end
+        )
+        assert event.energy < sum(inside)
+        assert event.excess == pytest.approx(added, rel=0.2)
+        assert event.energy > event.expected_high
+    else:
+        assert event.energy == pytest.approx(sum(inside))
     assert event.expected_low <= event.expected <= event.expected_high
     low = kind in {AnomalyKind.LOW_USE, AnomalyKind.OUTAGE}
     if kind is not AnomalyKind.STUCK:
         assert (event.excess < 0) is low
+
+
+def test_what_is_told_is_what_was_judged() -> None:
+    """Something left on in an evening without cooking is more than usual ran all the time."""
+    home = changed(made_home(PAST_DAYS + 2), NOON, 24, lambda kwh: 0.42 + kwh / 50)
+    (event,) = since(found(home, NOON + DAY), NOON)
+    assert event.kind is AnomalyKind.LEFT_ON
+    assert event.energy > event.expected_high
+    hours = (event.end - event.start) / HOUR
+    assert event.excess == pytest.approx(0.32 * hours, rel=0.2)
 
 
 def test_an_ordinary_home_is_left_alone() -> None:
@@ -211,6 +232,21 @@ def test_what_people_call_normal_is_not_told_again() -> None:
     other = changed(home, night, 8, lambda kwh: kwh + 1.0)
     events = found(other, night + 8 * HOUR, learned_until=again, normal=(first,))
     assert len(events) == 1
+
+
+def test_a_normal_burst_hides_no_base_load() -> None:
+    """Two hours of painting say nothing of the days around them."""
+    home = changed(made_home(PAST_DAYS + 10), NOON, 2, lambda kwh: kwh + 4.0)
+    rise = NOON + 8 * HOUR
+    home = changed(home, rise, 200, lambda kwh: kwh + 0.2)
+    now = rise + 100 * HOUR
+    (plain,) = since(found(home, now), now - HOUR)
+    assert plain.kind is AnomalyKind.STANDBY_RISING
+
+    (event,) = since(found(home, now, normal=((NOON, NOON + 2 * HOUR),)), now - HOUR)
+
+    assert event.kind is AnomalyKind.STANDBY_RISING
+    assert event.score == plain.score
 
 
 def test_use_while_everybody_is_away() -> None:

@@ -1,19 +1,23 @@
 """Finds what is unusual in the hours of a home, by thresholds from its own past."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from typing import Any, Final
 
 import numpy as np
 
 from ..forecasting.local_days import HOUR, SECONDS_OF_A_DAY, Floats
+from .anomaly import AnomalyKind
 from .anomaly_end import until_its_end
 from .away_use import away_ceiling, away_ratios
-from .episodes import anomalies_of
+from .base_load import is_usual, without_rise
+from .episodes import Judged, anomalies_of
 from .findings import Findings, Learning
-from .hour_series import HOURS_OF_A_DAY, HourSeries
+from .hour_series import HOURS_OF_A_DAY, Flags, HourSeries, Stretches
 from .judgement import called_normal, judge, scores_of, thresholds_by_day
 from .scales import SCALES
+from .what_ran import as_what_ran
 
 __all__ = ["DAYS_NEEDED", "AnomalyDetector", "Findings", "Learning"]
 
@@ -26,6 +30,16 @@ _LEARNED_DAYS: Final = 430
 # Days that are said something of, and days that have to be known for that.
 _TOLD_DAYS: Final = 8
 _REMEMBERED_DAYS: Final = 75
+_OF_BASE_LOAD: Final = np.array(
+    [*(scale.kind is AnomalyKind.STANDBY_RISING for scale in SCALES), False]
+)
+_OF_MUCH: Final = np.array(
+    [
+        scale.kind
+        in {AnomalyKind.UNUSUAL_HOUR, AnomalyKind.UNUSUAL_DAY, AnomalyKind.LEFT_ON}
+        for scale in SCALES
+    ]
+)
 _VERSION: Final = 2
 
 
@@ -47,6 +61,12 @@ class AnomalyDetector:
         self._allowed = np.full((len(SCALES), HOURS_OF_A_DAY), -np.inf)
         self._ceiling: float | None = None
         self._days_known = 0
+        self._risen: float | None = None
+
+    @property
+    def risen(self) -> float | None:
+        """Since when the base load is higher than before [s since the epoch], if it is."""
+        return self._risen
 
     def learn(
         self,
@@ -54,11 +74,13 @@ class AnomalyDetector:
         *,
         normal: Sequence[tuple[float, float]] = (),
         away: Sequence[tuple[float, float]] = (),
+        risen: float | None = None,
     ) -> None:
         """Learn from all past hours [start, s since the epoch -> kWh].
 
-        `normal` and `away` are stretches [begin, end) in seconds since the epoch. Takes
-        up to seconds: call it in an executor, once a night.
+        `normal` and `away` are stretches [begin, end) in seconds since the epoch, `risen`
+        since when the base load was known to be higher before. Takes up to seconds: call
+        it in an executor, once a night.
         """
         self._forget()
         series = HourSeries.of(hours, self._zone)
@@ -68,9 +90,26 @@ class AnomalyDetector:
         series = series.since(end - _LEARNED_DAYS * SECONDS_OF_A_DAY)
         self._days_known = _days_known(series)
         nobody = series.within(away)
-        scores = scores_of(series, nobody)
+        if risen is not None and is_usual(risen, end, normal):
+            risen = None
+        self._learn(series, nobody, normal, risen)
+        now_risen = self._base_load_risen(series, nobody, normal)
+        if now_risen != risen:
+            self._learn(series, nobody, normal, now_risen)
+
+    def _learn(
+        self, series: HourSeries, nobody: Flags, normal: Stretches, risen: float | None
+    ) -> None:
+        """Learn what is usual, apart from a base load that is higher since a time."""
+        self._risen = risen
+        end = series.begin + HOUR * len(series)
+        raised = self._raised(series)
+        scores = self._scores(series, nobody)
+        # Nor is it to be usual that it is so much higher.
+        ordinary = scores.copy()
+        ordinary[np.ix_(_OF_BASE_LOAD[:-1], raised)] = np.nan
         newest = range(max(0, series.days - _TOLD_DAYS - 1), series.days + 1)
-        by_day = thresholds_by_day(series, scores, newest)
+        by_day = thresholds_by_day(series, ordinary, newest)
         self._limits = {
             series.first + timedelta(days=day): limits for day, limits in by_day.items()
         }
@@ -100,11 +139,23 @@ class AnomalyDetector:
         days = max(self._days_known, _days_known(series))
         if days < DAYS_NEEDED or not self._limits:
             return Findings((), Learning(min(days, DAYS_NEEDED), DAYS_NEEDED))
+        nobody = series.within(away)
+        judged = self._judged(series, now, nobody, normal)
+        if judged is None:
+            return Findings((), None)
+        known = _as_hours(series)
+        ended = (until_its_end(one, known) for one in anomalies_of(judged))
+        return Findings(tuple(as_what_ran(one, series, nobody) for one in ended), None)
+
+    def _judged(
+        self, series: HourSeries, now: float, nobody: Flags, normal: Stretches
+    ) -> Judged | None:
+        """Judge the last eight days before `now`; None if nothing is known of them."""
         told = series.starts >= now - _TOLD_DAYS * SECONDS_OF_A_DAY
         if not told.any():
-            return Findings((), None)
-        nobody = series.within(away)
-        scores = scores_of(series, nobody, int(series.place.day[told][0]))
+            return None
+        raised = self._raised(series)
+        scores = self._scores(series, nobody, int(series.place.day[told][0]))
         allowed = np.maximum(self._allowed, called_normal(series, scores, normal))
         limits = np.maximum(self._limits_of(series), allowed[:, series.place.slot])
         judged = judge(series, scores, limits, nobody, self._ceiling)
@@ -114,9 +165,42 @@ class AnomalyDetector:
         ratios = away_ratios(series, calm, self._ceiling)
         if (~np.isnan(ratios)).any():
             judged.ratios[-1, judged.ratios[-1] <= np.nanmax(ratios)] = np.nan
+        first = int(raised.argmax()) if raised.any() else None
+        return replace(judged, risen=first)
+
+    def _scores(self, series: HourSeries, nobody: Flags, first: int = 0) -> Floats:
+        """How unusual each hour is, apart from a base load that is known to be higher."""
+        raised = self._raised(series)
+        scores = scores_of(series, nobody, first, raised)
+        if raised.any():
+            eased = scores_of(without_rise(series, raised), nobody, first)
+            scores[_OF_MUCH] = eased[_OF_MUCH]
+        return scores
+
+    def _raised(self, series: HourSeries) -> Flags:
+        """Say in which hours the base load is higher than before."""
+        since = np.inf if self._risen is None else self._risen
+        return np.asarray(series.starts >= since)
+
+    def _base_load_risen(
+        self, series: HourSeries, nobody: Flags, normal: Stretches
+    ) -> float | None:
+        """Return since when the base load is higher, if it still is when hours end."""
+        end = series.begin + HOUR * len(series)
+        judged = self._judged(series, end, nobody, normal)
+        if judged is None or self._days_known < DAYS_NEEDED:
+            return None
+        day_before = end - SECONDS_OF_A_DAY
+        reach = max(scale.reach for scale in SCALES)
+        if self._risen is not None and nobody[-reach:].any():
+            # While a home is empty, its base load is not judged.
+            return self._risen
         known = _as_hours(series)
-        ended = (until_its_end(one, known) for one in anomalies_of(judged))
-        return Findings(tuple(ended), None)
+        for found in reversed(anomalies_of(judged.only(_OF_BASE_LOAD))):
+            one = until_its_end(found, known)
+            if one.kind is AnomalyKind.STANDBY_RISING and one.end > day_before:
+                return one.start
+        return None
 
     def state(self) -> dict[str, Any]:
         """Return what was learned, for JSON."""
@@ -124,6 +208,7 @@ class AnomalyDetector:
             "version": _VERSION,
             "days_known": self._days_known,
             "ceiling": self._ceiling,
+            "risen": self._risen,
             "hours": [list(pair) for pair in self._remembered.items()],
             "limits": {
                 day.isoformat(): _finite(limits) for day, limits in self._limits.items()
@@ -145,6 +230,7 @@ class AnomalyDetector:
             }
             allowed = np.array([_infinite(row, -np.inf) for row in state["allowed"]])
             known = int(state["days_known"])
+            risen = None if state.get("risen") is None else float(state["risen"])
         except (KeyError, TypeError, AttributeError) as err:
             msg = f"this is not what a detector learned: {err!r}"
             raise ValueError(msg) from err
@@ -152,7 +238,7 @@ class AnomalyDetector:
         if len(shapes) > 1 or allowed.shape != self._allowed.shape:
             raise ValueError("what was learned is of other scales")
         self._remembered, self._limits, self._allowed = hours, limits, allowed
-        self._ceiling, self._days_known = ceiling, known
+        self._ceiling, self._days_known, self._risen = ceiling, known, risen
 
     def _limits_of(self, series: HourSeries) -> Floats:
         """Thresholds of each hour (scales, hours): those with which its day began."""

@@ -1,7 +1,7 @@
 """Makes events of hours that were unusual: one for what hangs together."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final, Self
 
@@ -39,6 +39,9 @@ _KNOWN_SHARE: Final = 0.75
 _EXPECTED: Final = (0.1, 0.5, 0.9)
 
 
+type LevelOf = Callable[[Floats], float]
+
+
 class _Sign(Enum):
     """What an alarm says, most generally."""
 
@@ -66,6 +69,8 @@ class Judged:
     series: HourSeries
     ratios: Floats
     ignored: Flags
+    risen: int | None = None
+    """The hour since which the base load is known to be higher."""
 
     @property
     def flags(self) -> Flags:
@@ -78,12 +83,16 @@ class Judged:
         series = HourSeries(
             self.series.zone, self.series.begin, self.series.energy[:end]
         )
-        return type(self)(series, self.ratios[:, :end], self.ignored[:end])
+        return replace(
+            self,
+            series=series,
+            ratios=self.ratios[:, :end],
+            ignored=self.ignored[:end],
+        )
 
     def only(self, rows: Flags) -> Self:
         """Return what some of the sights see."""
-        ratios = np.where(rows[:, None], self.ratios, np.nan)
-        return type(self)(self.series, ratios, self.ignored)
+        return replace(self, ratios=np.where(rows[:, None], self.ratios, np.nan))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,10 @@ class Episode:
     seen: Judged
     first: int
     last: int
+
+
+def _mean(stretch: Floats) -> float:
+    return float(np.nanmean(stretch))
 
 
 def flagged_runs(flags: Flags) -> Iterator[tuple[int, int]]:
@@ -117,15 +130,20 @@ def episodes_of(judged: Judged) -> list[Episode]:
     explained = judged.ratios.copy()
     for fault in faults:
         _explain(explained, fault)
-    rest = Judged(judged.series, explained, judged.ignored)
+    rest = replace(judged, ratios=explained)
     found = [*faults, *_episodes(rest, _Sign.MORE), *_episodes(rest, _Sign.LESS)]
     return sorted(found, key=lambda one: (one.last, one.first))
 
 
 def _episodes(judged: Judged, sign: _Sign) -> Iterator[Episode]:
-    seen = judged.only(np.array([_SIGNS[kind] is sign for kind in _SIGHTS]))
-    for first, last in flagged_runs(seen.flags):
-        yield Episode(seen, first, last)
+    rows = np.array([_SIGNS[kind] is sign for kind in _SIGHTS])
+    base = np.array([kind is AnomalyKind.STANDBY_RISING for kind in _SIGHTS])
+    # A base load that is known to be higher is so for weeks, and explains nothing else.
+    parts = (rows,) if judged.risen is None else (rows & ~base, rows & base)
+    for part in parts:
+        seen = judged.only(part)
+        for first, last in flagged_runs(seen.flags):
+            yield Episode(seen, first, last)
 
 
 def _explain(ratios: Floats, fault: Episode) -> None:
@@ -154,7 +172,7 @@ def anomaly_of(episode: Episode) -> Anomaly:
     kind, begin, end, score = _told(episode)
     if kind is AnomalyKind.STANDBY_RISING and end - begin < _LASTING_HOURS:
         kind = AnomalyKind.LEFT_ON
-    low, expected, high = _expected(judged, begin, end)
+    low, expected, high = expected_of(judged.series, judged.ignored, begin, end)
     return Anomaly(
         kind,
         start=float(judged.series.starts[begin]),
@@ -181,6 +199,8 @@ def _told(episode: Episode) -> tuple[AnomalyKind, int, int, float]:
     ]
     own = np.flatnonzero((~np.isnan(ratios[rows])).any(axis=0)) + first
     begin = min(_begin(judged, row, own) for row in rows)
+    if kind is AnomalyKind.STANDBY_RISING and judged.risen is not None:
+        begin = min(begin, judged.risen)
     end = int(own[-1])
     return kind, begin, end, float(np.nanmax(ratios[rows]))
 
@@ -221,14 +241,15 @@ def _change(judged: Judged, low: int, high: int) -> int:
     return high - int(np.argmax(beyond))
 
 
-def _expected(judged: Judged, begin: int, end: int) -> tuple[float, float, float]:
-    """Quantiles of the energy that the same hours of the days before used.
+def expected_of(
+    series: HourSeries, ignored: Flags, begin: int, end: int, level_of: LevelOf = _mean
+) -> tuple[float, float, float]:
+    """Quantiles of what the same hours of the days before used [kWh].
 
     Of whole stretches, because quantiles of hours do not add up to those of a stretch.
-    Hours are those of the clock on the wall.
+    Hours are those of the clock on the wall. `level_of` makes a level [kW] of a stretch.
     """
-    series = judged.series
-    habit = np.where(judged.ignored, np.nan, series.energy)
+    habit = np.where(ignored, np.nan, series.energy)
     line = series.rows(habit).ravel()
     at = series.place.day * HOURS_OF_A_DAY + series.place.slot
     low, high = int(at[begin]), int(at[end]) + 1
@@ -241,11 +262,11 @@ def _expected(judged: Judged, begin: int, end: int) -> tuple[float, float, float
             break
         stretch = line[low - back : high - back]
         if (~np.isnan(stretch)).mean() >= _KNOWN_SHARE:
-            like.append(float(np.nanmean(stretch)) * (end - begin + 1))
+            like.append(level_of(stretch) * (end - begin + 1))
     if len(like) < _LEAST_LIKE:
-        hours = line[:low][~np.isnan(line[:low])]
-        level = hours.mean() if hours.size else 0.0
-        like = [float(level) * (end - begin + 1)]
+        before = line[:low]
+        level = level_of(before) if (~np.isnan(before)).any() else 0.0
+        like = [level * (end - begin + 1)]
     quantiles = np.quantile(like, _EXPECTED)
     return float(quantiles[0]), float(quantiles[1]), float(quantiles[2])
 

@@ -5,12 +5,12 @@ from typing import Final
 
 import numpy as np
 
-from ..forecasting.local_days import Floats
+from ..forecasting.local_days import HOUR, Floats
 from .anomaly import AnomalyKind
 from .away_use import away_ratios
 from .episodes import Judged
 from .hour_series import HOURS_OF_A_DAY, Flags, HourSeries, Stretches
-from .scales import FLOORS, SCALES, SHARES, daily_peaks, unusualness
+from .scales import FLOORS, SCALES, SHARES, Scale, daily_peaks, unusualness
 from .thresholds import thresholds
 
 # What was called normal may be more unusual by such a share next time, and so many hours earlier
@@ -21,15 +21,21 @@ _HOURS_OFF: Final = 2
 # home. In an empty home, coarse meters have the same values for hours.
 _OF_THE_METER: Final = (AnomalyKind.OUTAGE, AnomalyKind.STUCK)
 _NO_UNIT: Final = 0.1
+# A few hours of much make these.
+_BY_BURSTS: Final = (AnomalyKind.UNUSUAL_HOUR, AnomalyKind.UNUSUAL_DAY)
 
 
-def scores_of(series: HourSeries, away: Flags, first: int = 0) -> Floats:
+def scores_of(
+    series: HourSeries, away: Flags, first: int = 0, raised: Flags | None = None
+) -> Floats:
     """How unusual each hour is on each scale, other than hours while all are away.
+
+    `raised` hours say nothing of the usual base load.
 
     Shape (scales, hours), NaN before day `first` and where nothing can be said: also as
     long as a stretch that a scale looks at touches an absence.
     """
-    scores = unusualness(series, first, away if away.any() else None)
+    scores = unusualness(series, first, away if away.any() else None, raised)
     if away.any():
         since = _hours_since(away)
         for index, scale in enumerate(SCALES):
@@ -54,8 +60,7 @@ def called_normal(series: HourSeries, scores: Floats, normal: Stretches) -> Floa
     allowed = np.full((len(SCALES), HOURS_OF_A_DAY), -np.inf)
     for begin, end in normal:
         for index, scale in enumerate(SCALES):
-            # A scale sees a stretch as long as any of its hours is in it.
-            inside = series.within([(begin, end + 3600 * (scale.reach - 1))])
+            inside = _seen_by(scale, series, begin, end)
             inside &= ~np.isnan(scores[index])
             if not inside.any():
                 continue
@@ -68,6 +73,20 @@ def called_normal(series: HourSeries, scores: Floats, normal: Stretches) -> Floa
             for shift in range(-_HOURS_OFF, _HOURS_OFF + 1):
                 allowed[index] = np.maximum(allowed[index], np.roll(at, shift))
     return allowed
+
+
+def _seen_by(scale: Scale, series: HourSeries, begin: float, end: float) -> Flags:
+    """Say in which hours a scale sees a stretch.
+
+    A burst shows in the mean of many hours. What is least or little in them is another
+    matter, unless the stretch is most of them.
+    """
+    if scale.kind in _BY_BURSTS:
+        return series.within([(begin, end + HOUR * (scale.reach - 1))])
+    mark = np.concatenate([[0], np.cumsum(series.within([(begin, end)]))])
+    last = np.arange(len(series)) + 1
+    seen = mark[last] - mark[np.maximum(last - scale.reach, 0)]
+    return np.asarray(2 * seen >= scale.reach)
 
 
 def judge(

@@ -227,12 +227,16 @@ FLOORS: Final = np.array([scale.floor for scale in SCALES])
 
 
 def unusualness(
-    series: HourSeries, first: int = 0, ignored: Flags | None = None
+    series: HourSeries,
+    first: int = 0,
+    ignored: Flags | None = None,
+    raised: Flags | None = None,
 ) -> Floats:
     """Measure how unusual each hour is on each scale: (scales, hours), NaN if unknown.
 
     Nothing after an hour has a part in it. Only days from `first` on are looked at, the
-    rest is NaN. `ignored` hours say nothing of what is usual.
+    rest is NaN. `ignored` hours say nothing of what is usual, `raised` ones nothing of the
+    usual base load.
     """
     found = np.full((len(SCALES), len(series)), np.nan)
     asked = series.place.day >= first
@@ -244,6 +248,8 @@ def unusualness(
             found[index, asked] = measured[asked]
             continue
         habit = measured if ignored is None else np.where(ignored, np.nan, measured)
+        if raised is not None and scale.kind is AnomalyKind.STANDBY_RISING:
+            habit = np.where(raised, np.nan, habit)
         middle, high = usual(
             series.rows(habit), scale.levels, first, scale.near, scale.back
         )[:, *at]
