@@ -9,6 +9,7 @@ import pytest
 
 # The test harness brings a package of the same name; ours must be found first.
 import custom_components  # noqa: F401
+from custom_components.wattwise import history_upkeep, load_undo
 from custom_components.wattwise.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -76,8 +77,13 @@ async def wattwise(
     hass: HomeAssistant,
     tmp_path: os.PathLike[str],
     no_framework_complaints: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncGenerator[HomeAssistant]:
     """Return a Home Assistant with a folder of its own and WattWise set up in it."""
+    # A clock that a test holds still ends no pause. How many steps with pauses the
+    # upkeep takes depends on how busy the machine is.
+    monkeypatch.setattr(history_upkeep, "_PAUSE_S", 0)
+    monkeypatch.setattr(load_undo, "_PAUSE_S", 0)
     hass.config.config_dir = str(tmp_path)
     assert await async_setup_component(hass, "http", {})
     assert await async_setup_component(hass, DOMAIN, {})
