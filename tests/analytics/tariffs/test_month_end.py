@@ -218,6 +218,7 @@ def test_looks_within_an_hour_are_one() -> None:
     """A restart looks twice within minutes: that neither raises the alert nor ends it."""
     watch = BudgetWatch()
     dear, cheap = Expectation(81.0, 101.0, 121.0), Expectation(70.0, 90.0, 110.0)
+    assert not watch.look(JUNE, 100.0, 40.0, cheap, -7200.0)
 
     def restarted(now: float, outlook: Expectation) -> bool:
         again = BudgetWatch()
@@ -239,7 +240,7 @@ def test_looks_within_an_hour_are_one() -> None:
 def test_budget_is_at_risk_once_it_is_for_hours() -> None:
     """A flapping forecast raises nothing, and ends nothing."""
     watch = BudgetWatch()
-    assert looks(watch, 101, 101, 99, 101, 101) == [False] * 5
+    assert looks(watch, 90, 101, 101, 99, 101, 101) == [False] * 6
     assert looks(watch, 101) == [True]
     # A little below the budget is still too near.
     assert looks(watch, 99, 98, 98, 98) == [True] * 4
@@ -260,6 +261,7 @@ def test_spent_budget() -> None:
 
 def test_another_budget_is_answered_at_once() -> None:
     """Who changes the budget wants to see what it means."""
+    assert looks(BudgetWatch(), 101) == [True], "the first one, too"
     watch = BudgetWatch()
     assert looks(watch, 90) == [False]
     outlook = Expectation(80.0, 90.0, 100.0)
@@ -273,7 +275,7 @@ def test_another_budget_is_answered_at_once() -> None:
 def test_restart_in_the_middle() -> None:
     """A watch goes on from what was kept; rubbish makes it begin anew."""
     watch = BudgetWatch()
-    looks(watch, 101, 101)
+    looks(watch, 90, 101, 101)
     again = BudgetWatch()
     again.restore(watch.as_dict())
     assert looks(again, 101) == [True]

@@ -36,7 +36,7 @@ class BudgetWatch:
         """Take what is known `now` [s since the epoch]; return whether it is at risk."""
         if month != self.month:
             self.active, self._looks = False, 0
-        changed = self._budget is not None and budget != self._budget
+        changed = budget != self._budget
         self.month, self._budget = month, budget
         if so_far > budget:
             self.active, self._looks = True, 0
