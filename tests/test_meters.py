@@ -115,11 +115,12 @@ async def test_grid_meter(wattwise: HomeAssistant) -> None:
     assert cost.attributes["unit_of_measurement"] == "EUR"
     assert cost.attributes["last_reset"]
     # Forecasts wait for a first whole day, a judgement of the voltage for 10 minutes,
-    # what is usual for two weeks.
+    # what is usual for weeks.
     unknown = {s.entity_id for s in wattwise.states.async_all() if s.state == "unknown"}
     waits = ("forecast", "peak", "within_10", "usage_zone", "high_use", "expected")
     # Nothing was wrong yet, and nobody has looked for advice.
     waits += ("alerts", "advice", "saving")
+    waits += ("standby_rising", "unusual_consumption", "left_on")
     assert {e for e in unknown if not any(word in e for word in waits)} == set()
 
 
