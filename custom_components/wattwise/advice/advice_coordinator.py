@@ -2,24 +2,19 @@
 
 from datetime import datetime, timedelta
 from typing import Any, Final, override
-from zlib import crc32
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import (
     async_track_point_in_utc_time,
-    async_track_time_change,
 )
-from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..analytics.advice.advice import Advice
 from ..analytics.advice.home_evidence import LEAST_DAYS, HomeEvidence
-from ..const import LOGGER
+from ..following_coordinator import FollowingCoordinator
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
-from ..planned_call import PlannedCall
 from ..rounding import money
 from .advice_book import AdviceBook, AdviceState, Piece
 from .advice_store import AdviceStore
@@ -32,21 +27,17 @@ _AGAIN: Final = timedelta(minutes=30)
 _NIGHTLY_HOUR: Final = 4
 
 
-class AdviceCoordinator(DataUpdateCoordinator[AdviceBook]):
+class AdviceCoordinator(FollowingCoordinator[AdviceBook]):
     """Looks for advice, and keeps what people say to it."""
-
-    config_entry: WattWiseConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
         """Look for advice for the household of an entry."""
-        super().__init__(hass, LOGGER, config_entry=entry, name=f"{entry.title} advice")
+        super().__init__(hass, entry, "advice")
         self.data = AdviceBook()
         self._store = AdviceStore(hass, entry.unique_id or entry.entry_id)
         self._texts: dict[str, str] = {}
-        self._stops: list[CALLBACK_TYPE] = []
-        self._next_look = PlannedCall(hass, self._async_look)
+        self._next_look = self._planned(self._async_look)
         self._snooze_end: CALLBACK_TYPE | None = None
-        self._ended = False
 
     async def async_load(self) -> None:
         """Take back what was found before a restart, and what was said to it."""
@@ -61,38 +52,22 @@ class AdviceCoordinator(DataUpdateCoordinator[AdviceBook]):
         ]
 
     @callback
+    @override
     def async_follow(self) -> CALLBACK_TYPE:
         """Look each night, until the result is called."""
-        minute, second = divmod(crc32(self.config_entry.entry_id.encode()) % 3600, 60)
-        self._stops = [
-            async_at_started(self.hass, self._async_started),
-            async_track_time_change(
-                self.hass,
-                self._async_look,
-                hour=_NIGHTLY_HOUR,
-                minute=minute,
-                second=second,
-            ),
-        ]
+        self._each_night(_NIGHTLY_HOUR, self._async_look)
         self._plan_snooze_end()
-        return self._async_end
+        return super().async_follow()
 
     @callback
+    @override
     def _async_end(self) -> None:
-        self._ended = True
-        self._next_look.cancel()
+        super()._async_end()
         if self._snooze_end:
             self._snooze_end()
             self._snooze_end = None
-        while self._stops:
-            self._stops.pop()()
 
     @override
-    async def async_shutdown(self) -> None:
-        """Look for nothing more."""
-        self._async_end()
-        await super().async_shutdown()
-
     async def _async_started(self, _hass: HomeAssistant) -> None:
         if not self._ended:
             self._next_look.plan(_FIRST_LOOK)

@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Final, override
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_change
-from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..analytics.anomalies.anomaly import Anomaly, AnomalyKind
 from ..const import CONF_CHARGERS, CONF_CHARGES, LOGGER
+from ..following_coordinator import FollowingCoordinator
 from ..forecasts.forecast_coordinator import ForecastCoordinator
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
-from ..planned_call import PlannedCall
 from ..prices.mean_price import async_mean_price
 from ..prices.present_tariff import CONF_FEED_IN
 from .cause_search import CauseSearch
@@ -48,10 +46,8 @@ _STILL_FRESH: Final = 2 * _DAY
 _TOLD: Final = 8 * _DAY
 
 
-class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
+class AnomalyCoordinator(FollowingCoordinator[Unusual]):
     """Says what is unusual in a household."""
-
-    config_entry: WattWiseConfigEntry
 
     def __init__(
         self,
@@ -60,9 +56,7 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
         forecast: ForecastCoordinator,
     ) -> None:
         """Look at the household of an entry, whose hours its forecast reads."""
-        super().__init__(
-            hass, LOGGER, config_entry=entry, name=f"{entry.title} anomalies"
-        )
+        super().__init__(hass, entry, "anomalies")
         household_id = entry.unique_id or entry.entry_id
         self._household = entry.runtime_data
         self._forecast = forecast
@@ -72,32 +66,10 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
         self._detector: AnomalyDetector | None = None
         chargers = frozenset(entry.options.get(CONF_CHARGERS, ()))
         self._causes = CauseSearch(hass, self._household, chargers, self._zone)
-        self._stops: list[CALLBACK_TYPE] = []
-        self._lesson = PlannedCall(hass, self._async_learn)
+        self._lesson = self._planned(self._async_learn)
         # Beside those of each hour.
-        self._next_look = PlannedCall(hass, self._async_look)
+        self._next_look = self._planned(self._async_look)
         self._learned: date | None = None
-        self._ended = False
-
-    @callback
-    def async_follow(self) -> CALLBACK_TYPE:
-        """Look each hour and learn each night, until the result is called."""
-        self._stops.append(async_at_started(self.hass, self._async_started))
-        return self._async_end
-
-    @callback
-    def _async_end(self) -> None:
-        self._ended = True
-        self._lesson.cancel()
-        self._next_look.cancel()
-        while self._stops:
-            self._stops.pop()()
-
-    @override
-    async def async_shutdown(self) -> None:
-        """Look and learn nothing more."""
-        self._async_end()
-        await super().async_shutdown()
 
     @callback
     def async_past_grew(self) -> None:
@@ -159,6 +131,7 @@ class AnomalyCoordinator(DataUpdateCoordinator[Unusual]):
         self.data = replace(self.data, anomalies=anomalies)
         self.async_update_listeners()
 
+    @override
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._marks.async_load()
         kept = await self._habits.async_load()

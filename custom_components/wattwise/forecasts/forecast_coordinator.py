@@ -5,10 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, override
 from zlib import crc32
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_change
-from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..analytics.forecasting.covariates import Covariates
@@ -17,13 +15,12 @@ from ..const import (
     CONF_CHARGERS,
     CONF_FORECAST_METERS,
     CONF_FORECAST_MODEL,
-    LOGGER,
     MODEL_AUTOMATIC,
 )
+from ..following_coordinator import FollowingCoordinator
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import WattWiseConfigEntry
-from ..planned_call import PlannedCall
 from .covariates import CovariateSource
 from .finer_forecasts import FinerForecasts
 from .forecast_memory import ForecastMemory
@@ -42,16 +39,12 @@ _LESSON_SPREAD_MINUTES: Final = 90
 _MINUTE_OF_THE_HOUR: Final = 2
 
 
-class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
+class ForecastCoordinator(FollowingCoordinator[dict[str, SeriesOutlook]]):
     """Forecasts what a household uses and produces, by the keys of its series."""
-
-    config_entry: WattWiseConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
         """Forecast the household of an entry."""
-        super().__init__(
-            hass, LOGGER, config_entry=entry, name=f"{entry.title} forecast"
-        )
+        super().__init__(hass, entry, "forecast")
         household = entry.runtime_data
         self.series: Final = household_series(
             household, frozenset(entry.options.get(CONF_FORECAST_METERS, ()))
@@ -67,34 +60,17 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         self.finer: Final = FinerForecasts(hass, household, self.series)
         # What was known beside energy when it was last forecast.
         self.known = Covariates()
-        self._ended = False
-        self._stops: list[CALLBACK_TYPE] = []
         self._recalled = False
-        self._lesson = PlannedCall(hass, self._async_learn)
-        self._retry = PlannedCall(hass, self._async_look)
+        self._lesson = self._planned(self._async_learn)
+        self._retry = self._planned(self._async_look)
         self._learned: date | None = None
 
     @callback
-    def async_follow(self) -> CALLBACK_TYPE:
-        """Forecast each hour and learn each night, until the result is called."""
-        self._stops.append(async_at_started(self.hass, self._async_started))
-        return self._async_end
-
-    @callback
+    @override
     def _async_end(self) -> None:
-        self._ended = True
+        super()._async_end()
         self._forecasts.stop()
         self.covariates.async_stop()
-        self._lesson.cancel()
-        self._retry.cancel()
-        while self._stops:
-            self._stops.pop()()
-
-    @override
-    async def async_shutdown(self) -> None:
-        """Ask and learn nothing more."""
-        self._async_end()
-        await super().async_shutdown()
 
     @callback
     def async_past_grew(self) -> None:
@@ -103,6 +79,7 @@ class ForecastCoordinator(DataUpdateCoordinator[dict[str, SeriesOutlook]]):
         if self._recalled and not self._ended:
             self._lesson.plan(_PAST_IS_QUIET)
 
+    @override
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._forecasts.async_recall()
         await self.covariates.async_load()

@@ -7,10 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, override
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_change
-from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..analytics.tariffs.charges import Charges
@@ -19,12 +17,11 @@ from ..analytics.tariffs.demand_means import month_peaks
 from ..analytics.tariffs.grid_slot import PriceSteps
 from ..analytics.tariffs.local_days import local_day, midnight, month_start
 from ..analytics.tariffs.month_outlook import Known, MonthOutlook, month_outlook
-from ..const import LOGGER
+from ..following_coordinator import FollowingCoordinator
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
 from ..household import Household, WattWiseConfigEntry
 from ..metering.profile import MeterRole
-from ..planned_call import PlannedCall
 from .days_ahead import DaysAhead
 from .grid_energy import GridPast, async_grid_past
 from .present_tariff import async_present_steps, present_charges
@@ -70,56 +67,33 @@ def async_follow_bill(
     if not has_bill(entry.runtime_data):
         return None
     bill = BillCoordinator(hass, entry)
-    entry.async_on_unload(bill.async_begin())
+    entry.async_on_unload(bill.async_follow())
     return bill
 
 
-class BillCoordinator(DataUpdateCoordinator[MonthOutlook]):
+class BillCoordinator(FollowingCoordinator[MonthOutlook]):
     """Knows what this month cost so far, and what it will."""
-
-    config_entry: WattWiseConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
         """Follow the bill of the household of an entry."""
-        super().__init__(hass, LOGGER, config_entry=entry, name=f"{entry.title} bill")
+        super().__init__(hass, entry, "bill")
         self._household = entry.runtime_data
         self._charges = present_charges(entry)
         self._past = _Past()
         self._ahead = DaysAhead(hass, entry)
         self._one_by_one = Lock()
-        self._look_back = PlannedCall(hass, self._async_look_back)
-        self._retry = PlannedCall(hass, self._async_look)
+        self._look_back = self._planned(self._async_look_back)
+        self._retry = self._planned(self._async_look)
         self._reads_past = False
         self._past_read: date | None = None
         self._grew = False
-        self._stops: list[CALLBACK_TYPE] = []
-        self._ended = False
-
-    @callback
-    def async_begin(self) -> CALLBACK_TYPE:
-        """Look each hour, until the result is called."""
-        self._stops.append(async_at_started(self.hass, self._async_started))
-        return self._async_end
-
-    @callback
-    def _async_end(self) -> None:
-        self._ended = True
-        self._look_back.cancel()
-        self._retry.cancel()
-        while self._stops:
-            self._stops.pop()()
-
-    @override
-    async def async_shutdown(self) -> None:
-        """Look no more."""
-        self._async_end()
-        await super().async_shutdown()
 
     @callback
     def async_past_grew(self) -> None:
         """Read the past once more at the next look."""
         self._past_read, self._grew = None, True
 
+    @override
     async def _async_started(self, _hass: HomeAssistant) -> None:
         await self._async_look(dt_util.utcnow())
         if self._ended:

@@ -9,9 +9,6 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_time_change
-from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..analytics.usage_statistics.use_profile import (
@@ -23,6 +20,7 @@ from ..analytics.usage_statistics.use_profile import (
 )
 from ..analytics.usage_statistics.zone import Zone, ZoneLimits, ZoneWatch
 from ..const import CONF_COUNTRY, DOMAIN, LOGGER
+from ..following_coordinator import FollowingCoordinator
 from ..forecasts.public_holidays import async_public_holidays
 from ..history.errors import HistoryError
 from ..history_unavailable import history_unavailable
@@ -31,7 +29,6 @@ from ..meter import Meter
 from ..metering.profile import MeterRole
 from ..metering.quantity import Channel
 from ..metering.reading import Refusal
-from ..planned_call import PlannedCall
 from .mean_power import (
     PowerByStart,
     async_past_powers,
@@ -85,20 +82,12 @@ class _Errors:
     told_ms: int
 
 
-class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
+class UsageCoordinator(FollowingCoordinator[dict[str, MeterUse]]):
     """Judges the use of meters, by the ids of their subentries."""
-
-    config_entry: WattWiseConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
         """Judge the meters of an entry's household."""
-        super().__init__(
-            hass,
-            LOGGER,
-            config_entry=entry,
-            name=f"{entry.title} usage",
-            update_interval=_EVERY,
-        )
+        super().__init__(hass, entry, "usage", _EVERY)
         self.data = {}
         self._household = entry.runtime_data
         self.meters: Final = meters_with_use(self._household)
@@ -109,43 +98,19 @@ class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
         self._statistics: dict[str, UsageStatistics | TooLittleUse] = {}
         self._errors: dict[str, _Errors] = {}
         self._free: frozenset[date] = frozenset()
-        self._stops: list[CALLBACK_TYPE] = []
-        self._lesson = PlannedCall(hass, self._async_learn)
+        self._lesson = self._planned(self._async_learn)
         self._learning = False
-        self._ended = False
 
     def minutes(self, meter: Meter) -> int:
         """Return the interval by which a meter is judged [min]."""
         return chosen_interval(self._household, meter)
 
     @callback
+    @override
     def async_follow(self) -> CALLBACK_TYPE:
         """Learn soon after the start and each night, until the result is called."""
-        minute, second = divmod(crc32(self.config_entry.entry_id.encode()) % 3600, 60)
-        self._stops = [
-            async_at_started(self.hass, self._async_started),
-            async_track_time_change(
-                self.hass,
-                self._async_learn,
-                hour=_NIGHTLY_HOUR,
-                minute=minute,
-                second=second,
-            ),
-        ]
-        return self._async_end
-
-    @callback
-    def _async_end(self) -> None:
-        self._ended = True
-        self._lesson.cancel()
-        while self._stops:
-            self._stops.pop()()
-
-    @override
-    async def async_shutdown(self) -> None:
-        """Ask and learn nothing more."""
-        self._async_end()
-        await super().async_shutdown()
+        self._each_night(_NIGHTLY_HOUR, self._async_learn)
+        return super().async_follow()
 
     @callback
     def async_past_grew(self) -> None:
@@ -153,6 +118,7 @@ class UsageCoordinator(DataUpdateCoordinator[dict[str, MeterUse]]):
         if not self._ended:
             self._lesson.plan(_PAST_IS_QUIET)
 
+    @override
     async def _async_started(self, _hass: HomeAssistant) -> None:
         if not self._ended:
             seed = crc32(self.config_entry.entry_id.encode())
