@@ -30,6 +30,10 @@ CONF_AWAY: Final = "away"
 CONF_FORECAST_METERS: Final = "forecast_meters"
 CONF_CHARGERS: Final = "chargers"
 CONF_FORECAST_MODEL: Final = "forecast_model"
+# What the household said of itself, by the fields of `HouseholdProfile`; and what homes
+# in the country use on average [kWh a year], where the user knows better.
+CONF_PROFILE: Final = "profile"
+CONF_AVERAGE_USE: Final = "average_use"
 
 MODEL_AUTOMATIC: Final = "automatic"
 

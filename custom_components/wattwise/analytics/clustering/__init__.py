@@ -1,0 +1,1 @@
+"""Groups of things that are alike."""
