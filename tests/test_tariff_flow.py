@@ -68,7 +68,7 @@ async def test_prices_by_the_clock(hass: HomeAssistant) -> None:
         hass,
         result,
         price=0.4,
-        rates=[NIGHT, WINTER],
+        rates=[NIGHT | {"hours": "22-6"}, WINTER],
         charges=CHARGES | {"feed_in_price": 0.08, "capacity_price": 0},
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
 )
 
-from ..analytics.tariffs.rate_texts import RateError, rate_of
+from ..analytics.tariffs.rate_texts import RateError, hours_text, rate_of
 from ..const import (
     CONF_CHARGES,
     CONF_CONTRACTED_POWER,
@@ -148,7 +148,10 @@ class TariffSteps(ConfigEntryBaseFlow):
             errors, hours = _rate_errors(user_input)
             if not errors:
                 self._options[CONF_PRICE] = user_input[CONF_PRICE]
-                self._options[CONF_RATES] = user_input[CONF_RATES]
+                self._options[CONF_RATES] = [
+                    rate | {"hours": hours_text(rate.get("hours") or "")}
+                    for rate in user_input[CONF_RATES]
+                ]
                 return await self._async_take_charges(user_input)
         schema = probatio.Schema(
             {

@@ -28,6 +28,9 @@ from .present_tariff import async_present_steps, present_charges
 
 # All of last year, and the weeks that its first days are judged by.
 _LOOK_BACK: Final = timedelta(days=365 + 60)
+# What the level of a home and its weekdays are judged by: read at once, so that a reload
+# moves no expectation by much.
+_LOOK_BACK_AT_FIRST: Final = timedelta(days=60)
 # What comes late is seldom later than that; the rest is read in the night.
 _READ_AGAIN: Final = timedelta(days=3)
 # The start is over by then.
@@ -140,9 +143,13 @@ class BillCoordinator(FollowingCoordinator[MonthOutlook]):
         try:
             if self._reads_past and self._past_read != today:
                 self._grew = False
-                self._past = await self._async_read_past(begin, now)
+                self._past = await self._async_read_past(now - _LOOK_BACK, begin)
                 if not self._grew:
                     self._past_read = today
+            elif not self._reads_past:
+                self._past = await self._async_read_past(
+                    now - _LOOK_BACK_AT_FIRST, begin
+                )
             recent = await async_grid_past(
                 self._household, int(begin * 1000), int(now.timestamp() * 1000)
             )
@@ -167,11 +174,11 @@ class BillCoordinator(FollowingCoordinator[MonthOutlook]):
             )
         )
 
-    async def _async_read_past(self, end: float, now: datetime) -> _Past:
-        """Read all days before the newest, a month at a time."""
+    async def _async_read_past(self, start: datetime, end: float) -> _Past:
+        """Read all months from that of `start` to the newest days, one at a time."""
         zone = dt_util.get_default_time_zone()
         found = _Past()
-        month = month_start(local_day((now - _LOOK_BACK).timestamp(), zone))
+        month = month_start(local_day(start.timestamp(), zone))
         while (begin := midnight(month, zone)) < end:
             month = month_start(month + timedelta(days=32))
             until = min(midnight(month, zone), end)

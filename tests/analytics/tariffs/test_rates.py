@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.wattwise.analytics.tariffs.rate_texts import (
     RateError,
+    hours_text,
     rate_of,
     spans_of,
 )
@@ -209,3 +210,17 @@ def test_rates_that_cannot_be_read(data: dict[str, object], reason: str) -> None
     assert error.value.reason == reason
     weekend = rate_of({"price": 1, "days": "weekend", "months": ["1", "2"]})
     assert weekend == Rate(1.0, (), Days.WEEKEND, frozenset({1, 2}))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("22-6", "22:00-06:00"),
+        ("7 to 9; 17:30–24", "07:00-09:00, 17:30-24:00"),
+        ("", ""),
+    ],
+)
+def test_hours_are_shown_in_one_way(text: str, shown: str) -> None:
+    """However hours were typed, they come back as a clock shows them, and mean the same."""
+    assert hours_text(text) == shown
+    assert spans_of(shown) == spans_of(text)

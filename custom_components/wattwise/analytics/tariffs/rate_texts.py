@@ -53,6 +53,14 @@ def spans_of(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
+def hours_text(text: str) -> str:
+    """Return hours as they are shown once they were entered; raises RateError."""
+    return ", ".join(
+        f"{begin // 60:02}:{begin % 60:02}-{end // 60:02}:{end % 60:02}"
+        for begin, end in spans_of(text)
+    )
+
+
 def rate_of(data: Mapping[str, Any]) -> Rate:
     """Return the rate of what a form or an action was given; raises RateError."""
     try:
