@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from math import exp, log
 
 
 class HouseholdGroup(StrEnum):
     """Groups of homes that are alike, by what decides about their electricity."""
 
     SMALL_APARTMENT = "small_apartment"
+    """Without electric heating, as all that does not say so."""
     ELECTRIC_APARTMENT = "electric_apartment"
     SMALL_HOUSE = "small_house"
-    HOUSE_OTHER_HEAT = "house_other_heat"
-    ELECTRIC_HOUSE_WARM = "electric_house_warm"
-    ELECTRIC_HOUSE_COLD = "electric_house_cold"
+    HOUSE = "house"
+    LARGE_HOUSE = "large_house"
+    SMALL_ELECTRIC_HOUSE = "small_electric_house"
+    LARGE_ELECTRIC_HOUSE = "large_electric_house"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +42,25 @@ class ExpectedUse:
     """The part of `median_kwh` that follows heating degree days."""
     cooling_kwh: float
     """The part of `median_kwh` that follows cooling degree days."""
+
+
+def percentile(expected: ExpectedUse, kwh: float) -> float:
+    """Return the share of similar homes that use less than `kwh` a year [0..1].
+
+    Between the quantiles it is interpolated on the logarithm of the use; beyond the
+    outermost it tends towards 0 and 1, as exponential tails do.
+    """
+    if kwh <= 0:
+        return 0.0
+    value = log(kwh)
+    points = [(level, log(quantile)) for level, quantile in expected.quantiles_kwh]
+    (lowest, first), (low, second) = points[:2]
+    if value <= first:
+        rate = log(low / lowest) / (second - first)
+        return lowest * exp((value - first) * rate)
+    for (below, start), (above, end) in pairwise(points):
+        if value <= end:
+            return below + (above - below) * (value - start) / (end - start)
+    (high, second), (highest, last) = points[-2:]
+    rate = log((1 - high) / (1 - highest)) / (last - second)
+    return 1 - (1 - highest) * exp((last - value) * rate)

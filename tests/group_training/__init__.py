@@ -1,0 +1,1 @@
+"""Tests of what learns groups of similar homes."""

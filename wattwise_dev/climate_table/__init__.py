@@ -1,0 +1,1 @@
+"""Makes the small table of the world's climate that WattWise ships."""

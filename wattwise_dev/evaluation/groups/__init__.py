@@ -1,0 +1,1 @@
+"""How well homes are placed among similar ones: scripts/evaluate groups."""

@@ -1,0 +1,1 @@
+"""Learns groups of similar homes: python -m wattwise_dev.group_training --help."""
