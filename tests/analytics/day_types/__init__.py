@@ -1,0 +1,1 @@
+"""Day types of made-up homes."""
