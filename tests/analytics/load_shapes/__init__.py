@@ -1,0 +1,1 @@
+"""Tests of load shapes and their groups."""
