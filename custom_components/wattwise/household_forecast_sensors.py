@@ -17,14 +17,10 @@ from .forecast_sensors import (
 )
 from .forecasts.forecast_coordinator import ForecastCoordinator
 from .forecasts.forecast_series import CONSUMPTION, PRODUCTION, household_series
+from .forecasts.forecast_stage import forecast_stage
 from .forecasts.series_forecasts import SeriesOutlook
 from .household import Household, WattWiseConfigEntry
 from .rounding import percent
-
-# The method that knows what homes do, and little of this one.
-OTHER_HOMES: Final = "group_profile"
-# Days of a home's own readings from which its forecasts are as good as they get.
-_LEARNED_DAYS: Final = 28
 
 
 def _peak(outlook: Outlook) -> ExpectedSlot:
@@ -47,7 +43,11 @@ def _peak_power(found: SeriesOutlook) -> float | None:
 
 
 def _score(
-    key: str, days: int, pick: Callable[[SkillReport], float | None]
+    key: str,
+    days: int,
+    pick: Callable[[SkillReport], float | None],
+    *,
+    enabled: bool = True,
 ) -> ForecastSensorDescription:
     """Describe a score of the household's consumption in percent."""
 
@@ -61,6 +61,7 @@ def _score(
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         suggested_display_precision=0,
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=enabled,
         value_fn=value,
     )
 
@@ -76,21 +77,16 @@ def _model(found: SeriesOutlook) -> str | None:
     return max(weights, key=lambda name: weights[name]) if weights else None
 
 
-def _stage(found: SeriesOutlook) -> str:
-    if not found.outlook:
-        return "waiting"
-    if OTHER_HOMES in found.outlook.weights:
-        return "borrowed"
-    return "learning" if found.outlook.days_known < _LEARNED_DAYS else "learned"
-
-
 def _of_series(series: str) -> tuple[ForecastSensorDescription, ...]:
+    # A roof gives most about noon, as everybody knows.
+    peak_asked_for = series == CONSUMPTION
     return (
         *energy_forecasts(f"{series}_forecast"),
         ForecastSensorDescription(
             key=f"{series}_peak_time",
             translation_key=f"{series}_peak_time",
             device_class=SensorDeviceClass.TIMESTAMP,
+            entity_registry_enabled_default=peak_asked_for,
             value_fn=_peak_time,
         ),
         ForecastSensorDescription(
@@ -99,6 +95,7 @@ def _of_series(series: str) -> tuple[ForecastSensorDescription, ...]:
             device_class=SensorDeviceClass.POWER,
             native_unit_of_measurement=UnitOfPower.WATT,
             suggested_display_precision=0,
+            entity_registry_enabled_default=peak_asked_for,
             value_fn=_peak_power,
         ),
     )
@@ -112,7 +109,7 @@ _OF_CONSUMPTION: Final = (
         device_class=SensorDeviceClass.ENUM,
         options=["waiting", "borrowed", "learning", "learned"],
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=_stage,
+        value_fn=lambda found: forecast_stage(found.outlook),
     ),
     ForecastSensorDescription(
         key="forecast_model",
@@ -129,11 +126,17 @@ _OF_CONSUMPTION: Final = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=_mean_error,
     ),
-    _score("forecast_normalised_error", 30, lambda report: report.normalised_mae),
+    # The mean error again, for those who compare homes.
+    _score(
+        "forecast_normalised_error",
+        30,
+        lambda report: report.normalised_mae,
+        enabled=False,
+    ),
     _score("forecast_daily_error", 30, lambda report: report.daily_mape),
     _score("forecast_bias", 30, lambda report: report.bias),
     _score("forecast_coverage", 30, lambda report: report.coverage),
-    _score("forecast_skill_7_days", 7, lambda report: report.skill),
+    _score("forecast_skill_7_days", 7, lambda report: report.skill, enabled=False),
     _score("forecast_skill_30_days", 30, lambda report: report.skill),
 )
 _SENSORS: Final = {

@@ -64,13 +64,16 @@ async def async_get_forecast(call: ServiceCall) -> ServiceResponse:
         entries, series = _households(call), call.data[ATTR_SERIES]
     outlooks = [_outlook(entry, series) for entry in entries]
     divided = await _divided(entries, series, outlooks, resolution)
+    together = await call.hass.async_add_executor_job(
+        sum_of_homes, [one.outlook for one in divided]
+    )
     for entry in entries:
         # It may have been unloaded meanwhile.
         async_get_config_entry(call.hass, DOMAIN, entry.entry_id)
     answer = forecast_answer(
         entries,
         series,
-        sum_of_homes([one.outlook for one in divided]),
+        together,
         call.data[ATTR_QUANTILES],
         call.data[ATTR_QUANTITY],
     )

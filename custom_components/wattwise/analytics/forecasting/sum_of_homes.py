@@ -1,18 +1,17 @@
 """What several homes together will use or produce."""
 
-from collections.abc import Iterable, Sequence
-from math import copysign, sqrt
+from collections.abc import Sequence
 
-from .expectation import Expected, ExpectedSlot, Outlook
+from .expectation import ExpectedSlot, Outlook
+from .sum_of_surprises import sum_of_expected
 
 
 def sum_of_homes(outlooks: Sequence[Outlook]) -> Outlook:
     """Add outlooks of different homes that were made for the same slots.
 
-    Means add up. Bands do not: the surprises of different homes are taken as independent
-    of each other, so that in a sum some of them cancel. Where one cause moves all homes,
-    such as the sun above several roofs, the band is too narrow. ValueError without any,
-    or if slots are of different lengths.
+    Means add up, so that the whole and its parts always agree; a forecast of the sum of
+    the homes by itself was no better (docs/accuracy.md). Bands do not, see
+    `sum_of_expected`. ValueError without any, or if slots are of different lengths.
     """
     steps = {outlook.step for outlook in outlooks}
     if len(steps) != 1:
@@ -24,9 +23,9 @@ def sum_of_homes(outlooks: Sequence[Outlook]) -> Outlook:
         steps.pop(),
         _sum_of_slots([outlook.slots for outlook in outlooks]),
         _sum_of_slots([outlook.two_days for outlook in outlooks]),
-        sum_of_independent([outlook.today for outlook in outlooks]),
-        sum_of_independent([outlook.rest_of_today for outlook in outlooks]),
-        sum_of_independent([outlook.tomorrow for outlook in outlooks]),
+        sum_of_expected([outlook.today for outlook in outlooks]),
+        sum_of_expected([outlook.rest_of_today for outlook in outlooks]),
+        sum_of_expected([outlook.tomorrow for outlook in outlooks]),
         {
             name: sum(outlook.weights.get(name, 0.0) for outlook in outlooks)
             / len(outlooks)
@@ -37,34 +36,6 @@ def sum_of_homes(outlooks: Sequence[Outlook]) -> Outlook:
     )
 
 
-def sum_of_independent(parts: Sequence[Expected]) -> Expected:
-    """Add energies whose errors have nothing to do with each other.
-
-    Variances add up: at each level the squares of the distances from quantile to mean
-    do, by their signs. That is exact for normal distributions, and draws the median of
-    skewed ones towards the mean, as sums of many do.
-    """
-    mean = sum(part.mean for part in parts)
-    levels = sorted(set.intersection(*(set(part.quantiles) for part in parts)))
-    never_negative = all(min(part.quantiles.values()) >= 0 for part in parts)
-    floor = 0.0 if never_negative else float("-inf")
-    return Expected(
-        mean,
-        {
-            level: max(
-                mean + _distance(part.quantiles[level] - part.mean for part in parts),
-                floor,
-            )
-            for level in levels
-        },
-    )
-
-
-def _distance(distances: Iterable[float]) -> float:
-    squares = sum(copysign(distance**2, distance) for distance in distances)
-    return copysign(sqrt(abs(squares)), squares)
-
-
 def _sum_of_slots(
     homes: Sequence[tuple[ExpectedSlot, ...]],
 ) -> tuple[ExpectedSlot, ...]:
@@ -72,7 +43,7 @@ def _sum_of_slots(
     by_start = [{slot.start: slot.energy for slot in slots} for slots in homes]
     return tuple(
         ExpectedSlot(
-            slot.start, sum_of_independent([known[slot.start] for known in by_start])
+            slot.start, sum_of_expected([known[slot.start] for known in by_start])
         )
         for slot in homes[0]
         if all(slot.start in known for known in by_start)

@@ -1,0 +1,1 @@
+"""The view over several households of one installation, for its administrators."""
