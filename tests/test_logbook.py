@@ -63,7 +63,12 @@ async def test_an_alert_in_the_logbook(
         said = await lines(wattwise, hass_ws_client, **of)
         assert [(line["name"], line["message"]) for line in said] == [
             ("Grid", "The voltage is high (250 V)"),
-            ("Grid", "Voltage problem, over after 3 min"),
+            # Before it stands the name of the entity.
+            ("Grid", "Over after 3 min"),
         ], of
         assert {line["entity_id"] for line in said} == {VOLTAGE}
     assert await lines(wattwise, hass_ws_client, entity_ids=[EVENTS]) == []
+    er.async_get(wattwise).async_remove(VOLTAGE)
+    await wattwise.async_block_till_done()
+    said = await lines(wattwise, hass_ws_client)
+    assert said[-1]["message"] == "Voltage problem, over after 3 min"

@@ -1,5 +1,7 @@
 """A meter to try things out with: added in the UI, it shows what one asks for."""
 
+from datetime import timedelta
+
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -125,6 +127,7 @@ async def test_all_is_well_by_itself(
         ("high_warning", 90, "high_warning", {"voltage_problem"}),
         ("high_critical", 30, "high_critical", {"voltage_problem"}),
         ("fluctuating", 90, "fluctuating", {"voltage_problem"}),
+        ("interruption", 30, "low_critical", {"voltage_problem"}),
         ("neutral_lost", 30, "high_critical", {"voltage_problem", "neutral_conductor"}),
         ("phases_unbalanced", 660, "normal", {"phases_unequal"}),
         ("frequency_problem", 30, "normal", {"frequency_problem"}),
@@ -148,6 +151,29 @@ async def test_each_condition_and_its_end(
     await last(wattwise, freezer, 660 if seconds > 100 else 400)
     assert shown(wattwise, "sensor.pretender_voltage_state_l1") == "normal"
     assert problems_of(wattwise) == set()
+
+
+async def test_moments_alarm_nobody_and_are_counted(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """Dips, swells and an interruption are in the report on the quality of the supply."""
+    for condition in ("dips", "swells"):
+        await play(wattwise, condition, minutes=10)
+        await last(wattwise, freezer, 600)
+        assert problems_of(wattwise) == set()
+    await play(wattwise, "interruption", seconds=20)
+    await last(wattwise, freezer, 60)
+    device = device_of(wattwise, "sensor.pretender_power")
+    now = dt_util.utcnow()
+    answer = await call(
+        wattwise,
+        "get_power_quality",
+        device_id=device,
+        start=(now - timedelta(minutes=25)).isoformat(),
+        end=now.isoformat(),
+    )
+    for phase in answer["phases"].values():
+        assert phase["events"] == {"dip": 2, "swell": 2, "interruption": 1}
 
 
 async def test_silence(
@@ -238,14 +264,9 @@ async def test_a_real_meter_is_refused(wattwise: HomeAssistant) -> None:
 async def test_it_is_alone_in_its_home(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
 ) -> None:
-    """Neither is it added beside real meters, nor are real ones added beside it."""
+    """Nothing is to be changed about it, and no meter but a roof is added beside it."""
     (meter,) = simulated.subentries.values()
     assert meter.data[CONF_SOURCE] == SOURCE_SIMULATED
-    result = await wattwise.config_entries.subentries.async_init(
-        (simulated.entry_id, "meter"), context={"source": "user"}
-    )
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "household_simulated"
     result = await reconfigure(wattwise, simulated, meter)
     assert result["reason"] == "nothing_to_change"
 

@@ -24,10 +24,14 @@ def async_describe_events(
     @callback
     def async_describe_alert(event: Event) -> dict[str, Any]:
         told = event.data
+        message, entity_id = told.get("message", ""), told.get("entity_id")
+        # The frontend puts the entity's name before it, as long as there is the entity.
+        if entity_id and hass.states.get(entity_id):
+            message = told.get("beside_name", message)
         return {
             LOGBOOK_ENTRY_NAME: told.get("name", "WattWise"),
-            LOGBOOK_ENTRY_MESSAGE: told.get("message", ""),
-            LOGBOOK_ENTRY_ENTITY_ID: told.get("entity_id"),
+            LOGBOOK_ENTRY_MESSAGE: message,
+            LOGBOOK_ENTRY_ENTITY_ID: entity_id,
         }
 
     async_describe_event(DOMAIN, EVENT_ALERT, async_describe_alert)

@@ -1,7 +1,7 @@
 """A meter at work: its settings, its source, and where its readings go."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -46,6 +46,7 @@ from .sources.device_settings import DeviceSettings
 from .sources.entities import EntitySource
 from .sources.http.source import HttpSource
 from .sources.mqtt.source import MqttSource
+from .sources.simulated.roof import SimulatedRoof
 from .sources.simulated.source import SimulatedSource
 from .sources.simulated.supply import SimulatedSupply
 from .sources.source import MeterSource
@@ -179,12 +180,25 @@ class Meter:
         if self.subentry.data[CONF_SOURCE] != SOURCE_SIMULATED:
             return None
         profile = self.profile
+        if profile.produces:
+            place = self._hass.config
+            roof = SimulatedRoof(place.latitude, place.longitude)
+            return SimulatedSource(self._hass, roof, self._take_reading)
         supply = SimulatedSupply(
             profile.nominal_voltage_v,
             self._entry.data[CONF_PHASES],
             profile.contracted_power_w or _USUAL_CONTRACT_W,
         )
-        return SimulatedSource(self._hass, supply, self._take_reading)
+        return SimulatedSource(self._hass, supply, self._take_reading, self._roof_gives)
+
+    def _roof_gives(self, time_s: float) -> float:
+        """Return what a simulated roof of the household gives at a time [W]."""
+        meters: Iterable[Meter] = self._entry.runtime_data.meters.values()
+        return sum(
+            meter.simulation.flow(time_s)
+            for meter in meters
+            if meter.simulation and meter.profile.produces
+        )
 
     @callback
     def _take_reading(self, reading: Reading) -> None:

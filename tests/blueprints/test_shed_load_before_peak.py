@@ -1,13 +1,13 @@
-"""The blueprint that switches off what can wait, in a real automation."""
+"""The blueprint that switches off what can wait, in a real automation of a real home."""
 
 from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.wattwise.meter import Meter
 from custom_components.wattwise.metering.quantity import Channel
 from custom_components.wattwise.metering.reading import Reading
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -20,18 +20,86 @@ BOILER: Final = "input_boolean.boiler"
 CAR: Final = "input_boolean.car"
 RADIO: Final = "input_boolean.radio"
 NAME: Final = "shed_load_before_peak"
+USUAL_W: Final = 200.0
+TOO_MUCH_W: Final = 9_000.0
+# In Belgium so much is paid for anyway.
+A_LITTLE_TOO_MUCH_W: Final = 2_900.0
 
 
-def show(hass: HomeAssistant, state: str, power_to_shed: float = 1_500) -> None:
-    """Let the alert be in a state."""
-    attributes = {"details": {"power_to_shed": power_to_shed}} if state == "on" else {}
-    hass.states.async_set(PEAK, state, attributes)
+class Home:
+    """A Belgian home whose meter tells its power each minute."""
+
+    def __init__(self, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+        """Be at the beginning of a quarter of an hour."""
+        freezer.move_to("2026-06-17 10:00:00+00:00")
+        self.hass = hass
+        self._freezer = freezer
+
+    async def set_up(self) -> None:
+        """Draw what is usual for some minutes."""
+        await self.hass.config.async_set_time_zone("Europe/Brussels")
+        entry = await async_add_household(self.hass, push_meter(), country="BE")
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        self._meter = only_meter(entry)
+        for _ in range(2):
+            await self.draw(USUAL_W)
+
+    @property
+    def state(self) -> str:
+        """What the alert shows."""
+        found = self.hass.states.get(PEAK)
+        assert found
+        return found.state
+
+    @property
+    def power_to_shed(self) -> float:
+        """How many watts are too many."""
+        found = self.hass.states.get(PEAK)
+        assert found
+        return float(found.attributes["details"]["power_to_shed"])
+
+    async def draw(self, watts: float) -> None:
+        """Tell a power, a minute later."""
+        await wait(self.hass, self._freezer, 1)
+        now_ms = int(dt_util.utcnow().timestamp() * 1000)
+        reading = Reading(Channel.POWER, now_ms, watts)
+        await self._meter.history.append(self._meter.profile, [reading])
+        await self._meter.coordinator.async_refresh()
+        await settle(self.hass)
+
+    async def become(self, state: str, watts: float) -> None:
+        """Draw a power until the alert is in a state."""
+        for _ in range(30):
+            if self.state == state:
+                return
+            await self.draw(watts)
+        pytest.fail(f"The alert is still {self.state}")
+
+    async def peak(self, watts: float = TOO_MUCH_W) -> None:
+        """Draw too much until that is told."""
+        await self.become(STATE_ON, watts)
+
+    async def calm(self) -> None:
+        """Draw little until that is told."""
+        await self.become(STATE_OFF, USUAL_W)
+
+    async def be_silent(self) -> None:
+        """Let the meter tell nothing until it is missed."""
+        for _ in range(10):
+            if self.state == STATE_UNAVAILABLE:
+                return
+            await wait(self.hass, self._freezer, 1)
+        pytest.fail("Nobody misses the meter")
 
 
-async def become(hass: HomeAssistant, state: str, power_to_shed: float = 1_500) -> None:
-    """Change the alert's state."""
-    show(hass, state, power_to_shed)
-    await settle(hass)
+@pytest.fixture
+async def home(wattwise: HomeAssistant, freezer: FrozenDateTimeFactory) -> Home:
+    """Return a home with loads: the boiler is on, and the car not."""
+    await switches(wattwise, boiler="on", car="off", radio="on")
+    home = Home(wattwise, freezer)
+    await home.set_up()
+    assert home.state == STATE_OFF
+    return home
 
 
 async def toggle(hass: HomeAssistant, entity_id: str, state: str) -> None:
@@ -50,90 +118,81 @@ def shown(hass: HomeAssistant) -> tuple[str, str]:
     return boiler.state, car.state
 
 
-@pytest.fixture(autouse=True)
-async def loads(hass: HomeAssistant) -> None:
-    """Let the boiler be on, and the car not."""
-    await switches(hass, boiler="on", car="off", radio="on")
-
-
-async def test_a_peak(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+async def test_a_peak(wattwise: HomeAssistant, home: Home) -> None:
     """What was on is off while the peak threatens, and on again; nothing else is."""
-    show(hass, "off")
-    await automate(hass, NAME, peak=PEAK, loads=[BOILER, CAR])
-    await become(hass, "on")
-    assert shown(hass) == ("off", "off")
-    await wait(hass, freezer, 8)
+    await automate(wattwise, NAME, peak=PEAK, loads=[BOILER, CAR])
+    await home.peak()
+    assert shown(wattwise) == ("off", "off")
     # Other numbers, and a meter that is silent for a while.
-    await become(hass, "on", 900)
-    await become(hass, "unavailable")
-    await become(hass, "on", 800)
-    assert shown(hass) == ("off", "off")
-    await become(hass, "off")
-    assert shown(hass) == ("on", "off")
-    await become(hass, "on")
-    assert shown(hass) == ("off", "off")
+    await home.draw(TOO_MUCH_W - 500)
+    await home.be_silent()
+    await home.become(STATE_ON, TOO_MUCH_W)
+    assert shown(wattwise) == ("off", "off")
+    await home.calm()
+    assert shown(wattwise) == ("on", "off")
+    await home.peak()
+    assert shown(wattwise) == ("off", "off")
 
 
-async def test_a_small_peak(hass: HomeAssistant) -> None:
+async def test_a_small_peak(wattwise: HomeAssistant, home: Home) -> None:
     """It waits until so much is too much as was asked for."""
-    show(hass, "off")
-    await automate(hass, NAME, peak=PEAK, loads=[BOILER], at_least=1_000)
-    await become(hass, "on", 500)
-    assert shown(hass) == ("on", "off")
-    await become(hass, "on", 1_200)
-    assert shown(hass) == ("off", "off")
+    await automate(wattwise, NAME, peak=PEAK, loads=[BOILER], at_least=1_000)
+    await home.peak(A_LITTLE_TOO_MUCH_W)
+    assert 0 < home.power_to_shed < 1_000
+    assert shown(wattwise) == ("on", "off")
+    await home.draw(TOO_MUCH_W)
+    await home.draw(TOO_MUCH_W)
+    assert home.power_to_shed >= 1_000
+    assert shown(wattwise) == ("off", "off")
 
 
 async def test_a_peak_without_an_end(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, home: Home
 ) -> None:
     """Nobody has cold water for ever because a meter fell silent."""
-    show(hass, "off")
-    await automate(hass, NAME, peak=PEAK, loads=[BOILER], longest=30)
-    await become(hass, "on")
-    await become(hass, "unavailable")
-    await wait(hass, freezer, 29)
-    assert shown(hass) == ("off", "off")
-    await wait(hass, freezer, 2)
-    assert shown(hass) == ("on", "off")
+    await automate(wattwise, NAME, peak=PEAK, loads=[BOILER], longest=30)
+    await home.peak()
+    await wait(wattwise, freezer, 29)
+    assert home.state == STATE_UNAVAILABLE
+    assert shown(wattwise) == ("off", "off")
+    await wait(wattwise, freezer, 2)
+    assert shown(wattwise) == ("on", "off")
 
 
-async def test_what_else_to_do(hass: HomeAssistant) -> None:
+async def test_what_else_to_do(wattwise: HomeAssistant, home: Home) -> None:
     """It can be told, with the watts that are too many."""
-    show(hass, "off")
     tell = [{"action": "notify.phone", "data": {"message": "{{ power_to_shed }} W"}}]
-    told = await automate(hass, NAME, peak=PEAK, loads=[BOILER], tell=tell)
-    await become(hass, "on")
-    assert told == ["1500.0 W"]
-    assert shown(hass) == ("off", "off")
+    told = await automate(wattwise, NAME, peak=PEAK, loads=[BOILER], tell=tell)
+    await home.peak()
+    assert told == [f"{home.power_to_shed} W"]
+    assert shown(wattwise) == ("off", "off")
 
 
-async def test_nothing_to_switch_off(hass: HomeAssistant) -> None:
+async def test_nothing_to_switch_off(wattwise: HomeAssistant, home: Home) -> None:
     """Where nothing is on, nothing is switched, and nothing told."""
-    show(hass, "off")
     tell = [{"action": "notify.phone", "data": {"message": "peak"}}]
-    told = await automate(hass, NAME, peak=PEAK, loads=[CAR], tell=tell)
-    await become(hass, "on")
-    await become(hass, "off")
-    assert shown(hass) == ("on", "off")
+    told = await automate(wattwise, NAME, peak=PEAK, loads=[CAR], tell=tell)
+    await home.peak()
+    await home.calm()
+    assert shown(wattwise) == ("on", "off")
     assert told == []
 
 
-async def test_a_peak_that_began_before(hass: HomeAssistant) -> None:
+async def test_a_peak_that_began_before(wattwise: HomeAssistant, home: Home) -> None:
     """A peak that is there when Home Assistant has started is not missed."""
-    hass.set_state(CoreState.not_running)
-    show(hass, "on")
-    await automate(hass, NAME, peak=PEAK, loads=[BOILER])
-    assert shown(hass) == ("on", "off")
-    await hass.async_start()
-    await settle(hass)
-    assert shown(hass) == ("off", "off")
-    await become(hass, "off")
-    assert shown(hass) == ("on", "off")
+    await home.peak()
+    wattwise.set_state(CoreState.not_running)
+    await automate(wattwise, NAME, peak=PEAK, loads=[BOILER])
+    assert shown(wattwise) == ("on", "off")
+    await wattwise.async_start()
+    await settle(wattwise)
+    assert shown(wattwise) == ("off", "off")
+    await home.calm()
+    assert shown(wattwise) == ("on", "off")
 
 
 async def test_a_load_that_cannot_be_reached(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, home: Home
 ) -> None:
     """What is unavailable at the end is switched on once it is back."""
     heater = {
@@ -147,63 +206,24 @@ async def test_a_load_that_cannot_be_reached(
         },
     }
     template = {"template": {"switch": [heater]}}
-    assert await async_setup_component(hass, "template", template)
-    await hass.async_block_till_done()
-    show(hass, "off")
-    await automate(hass, NAME, peak=PEAK, loads=["switch.heater"])
-    await become(hass, "on")
-    assert shown(hass) == ("off", "off")
-    await toggle(hass, RADIO, "off")
-    await become(hass, "off")
-    await wait(hass, freezer, 20)
-    assert shown(hass) == ("off", "off")
-    await toggle(hass, RADIO, "on")
-    assert shown(hass) == ("on", "off")
-
-
-async def test_a_shutdown_in_the_middle(hass: HomeAssistant) -> None:
-    """Before Home Assistant stops, what was switched off is switched on again."""
-    show(hass, "off")
-    await automate(hass, NAME, peak=PEAK, loads=[BOILER])
-    await become(hass, "on")
-    assert shown(hass) == ("off", "off")
-    await hass.async_stop(force=True)
-    assert shown(hass) == ("on", "off")
-
-
-async def tell(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, meter: Meter, watts: float
-) -> None:
-    """Let a meter tell a power, ten seconds later."""
-    await wait(hass, freezer, 1 / 6)
-    reading = Reading(Channel.POWER, int(dt_util.utcnow().timestamp() * 1000), watts)
-    await meter.history.append(meter.profile, [reading])
-    await meter.coordinator.async_refresh()
-    await settle(hass)
-
-
-async def test_a_peak_of_a_real_home(
-    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
-) -> None:
-    """A meter that tells too much has the boiler switched off until that is over."""
-    await wattwise.config.async_set_time_zone("Europe/Brussels")
-    freezer.move_to("2026-06-17 10:15:00+00:00")
-    entry = await async_add_household(wattwise, push_meter(), country="BE")
-    await wattwise.async_block_till_done(wait_background_tasks=True)
-    meter = only_meter(entry)
-    await automate(wattwise, NAME, peak=PEAK, loads=[BOILER, CAR], at_least=1_000)
-    for _ in range(30):
-        await tell(wattwise, freezer, meter, 1_000)
-    assert shown(wattwise) == ("on", "off")
-    for _ in range(30):
-        await tell(wattwise, freezer, meter, 8_000)
-        if shown(wattwise) == ("off", "off"):
-            break
-    alert = wattwise.states.get(PEAK)
-    assert alert
-    assert alert.state == "on"
-    assert alert.attributes["details"]["power_to_shed"] >= 1_000
+    assert await async_setup_component(wattwise, "template", template)
+    await wattwise.async_block_till_done()
+    await automate(wattwise, NAME, peak=PEAK, loads=["switch.heater"])
+    await home.peak()
     assert shown(wattwise) == ("off", "off")
-    for _ in range(60):
-        await tell(wattwise, freezer, meter, 200)
+    await toggle(wattwise, RADIO, "off")
+    await home.calm()
+    for _ in range(5):
+        await home.draw(USUAL_W)
+    assert shown(wattwise) == ("off", "off")
+    await toggle(wattwise, RADIO, "on")
+    assert shown(wattwise) == ("on", "off")
+
+
+async def test_a_shutdown_in_the_middle(wattwise: HomeAssistant, home: Home) -> None:
+    """Before Home Assistant stops, what was switched off is switched on again."""
+    await automate(wattwise, NAME, peak=PEAK, loads=[BOILER])
+    await home.peak()
+    assert shown(wattwise) == ("off", "off")
+    await wattwise.async_stop(force=True)
     assert shown(wattwise) == ("on", "off")

@@ -7,7 +7,10 @@ from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import mock_restore_cache
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    mock_restore_cache,
+)
 
 from custom_components.wattwise.analytics.anomalies.anomaly import AnomalyKind
 from custom_components.wattwise.anomalies.anomaly_coordinator import AnomalyCoordinator
@@ -19,7 +22,13 @@ from homeassistant.core import HomeAssistant, State
 
 from ..anomalies.test_told_anomaly import ANOMALY, TOLD
 from ..homes import async_add_household, push_meter
+from ..test_actions import call
+from ..test_meters import pass_time
+from ..test_simulated_meter import device_of, simulated
+from ..translated_flows import translated_flows
 from .automations import TELL, automate, settle, wait
+
+__all__ = ["simulated", "translated_flows"]
 
 NAME: Final = "standby_alert"
 STANDBY: Final = "binary_sensor.home_standby_rising"
@@ -67,6 +76,29 @@ async def notify(hass: HomeAssistant, **inputs: Any) -> list[str]:
     """Return what is told, as it grows."""
     await async_add_household(hass, push_meter())
     return await automate(hass, NAME, standby=STANDBY, tell=TELL, **inputs)
+
+
+async def test_a_home_whose_standby_rose(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, simulated: MockConfigEntry
+) -> None:
+    """What has been drawn day and night for days is found, and told."""
+    standby = "binary_sensor.try_out_standby_rising"
+    told = await automate(wattwise, NAME, standby=standby, tell=TELL)
+    await call(
+        wattwise,
+        "simulate",
+        device_id=device_of(wattwise, "sensor.pretender_power"),
+        condition="standby_raised",
+        duration={"days": 1},
+        past_days=60,
+        since_days=6,
+    )
+    # The forecast reads the new past, and anomalies are learned after it.
+    await pass_time(wattwise, freezer, 65)
+    await pass_time(wattwise, freezer, 125)
+    await settle(wattwise)
+    (said,) = told
+    assert said.startswith("Try-out: What the home always draws has risen (")
 
 
 async def test_it_is_told_once_a_week(

@@ -1,7 +1,7 @@
 """Whether a month will cost, or use, more than the household allows itself."""
 
 from collections.abc import Mapping
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.core import callback
@@ -22,8 +22,6 @@ from .alert import AlertDetail, AlertKind, AlertSeverity
 from .alert_sensor import AlertSensor
 from .amount_numbers import MONTHLY_BUDGET, MONTHLY_ENERGY_BUDGET
 
-BUDGET_AT_RISK: Final = "budget_at_risk"
-
 type _Seen = tuple[float, float, Expectation | None]
 
 
@@ -35,7 +33,7 @@ class BudgetSensor(AlertSensor, HouseholdEntity, RestoreEntity):
 
     def __init__(self, entry: WattWiseConfigEntry) -> None:
         """Watch the budgets of a household."""
-        super().__init__(entry, BUDGET_AT_RISK)
+        super().__init__(entry, self.alert_kind.value)
         self.alert_household = self.household
         self._watches = {
             MONTHLY_BUDGET: BudgetWatch(),

@@ -1,6 +1,8 @@
 // A printable page about the quality of the supply: what `wattwise.get_power_quality`
 // and the hours of `wattwise.get_history` tell of the phases of a meter.
 
+import { callAction, make } from "./elements.js";
+
 const VERDICTS = {
   kept: ["Kept", "EN 50160 was kept."],
   broken: ["Broken", "EN 50160 was not kept."],
@@ -47,20 +49,6 @@ const STYLE = `
     h2, tr, svg { break-inside: avoid; }
   }
 `;
-
-/** Makes an element; text becomes text, whatever is in it. */
-function make(tag, attributes = {}, ...children) {
-  const svg = ["svg", "line", "text", "title"].includes(tag);
-  const element = svg
-    ? document.createElementNS("http://www.w3.org/2000/svg", tag)
-    : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
 
 class PowerQualityCard extends HTMLElement {
   static getConfigForm() {
@@ -126,28 +114,17 @@ class PowerQualityCard extends HTMLElement {
 
   async _answer() {
     const target = { device_id: this._deviceId };
-    const quality = await this._call("get_power_quality", {
+    const quality = await callAction(this._hass, "get_power_quality", {
       ...target,
       ...(this._end ? { end: this._end, start: this._weekBefore(this._end) } : {}),
     });
-    const hours = await this._call("get_history", {
+    const hours = await callAction(this._hass, "get_history", {
       ...target,
       channels: Object.keys(quality.phases),
       start: quality.start,
       end: quality.end,
     });
     return [quality, hours];
-  }
-
-  async _call(service, data) {
-    const answer = await this._hass.connection.sendMessagePromise({
-      type: "call_service",
-      domain: "wattwise",
-      service,
-      service_data: data,
-      return_response: true,
-    });
-    return answer.response;
   }
 
   /** A week of local days has 167 or 169 hours where clocks change. */

@@ -10,8 +10,9 @@ from homeassistant.loader import async_get_integration
 from ..const import DOMAIN
 
 _FOLDER: Final = Path(__file__).parent
-_URL: Final = f"/{DOMAIN}/cards"
-_MODULES: Final = ("power-quality-card.js",)
+_CARDS: Final = ("power-quality-card.js", "advice-card.js")
+# Cards import it themselves.
+_PARTS: Final = ("elements.js",)
 
 
 async def async_serve_cards(hass: HomeAssistant) -> None:
@@ -22,12 +23,14 @@ async def async_serve_cards(hass: HomeAssistant) -> None:
     from homeassistant.components.frontend import add_extra_js_url  # noqa: PLC0415
 
     version = (await async_get_integration(hass, DOMAIN)).version
+    # Browsers keep a module for a month: each version has addresses of its own, also of
+    # what its cards import.
+    folder = f"/{DOMAIN}/cards/{version}"
     await hass.http.async_register_static_paths(
         [
-            StaticPathConfig(f"{_URL}/{module}", str(_FOLDER / module), True)
-            for module in _MODULES
+            StaticPathConfig(f"{folder}/{module}", str(_FOLDER / module), True)
+            for module in (*_CARDS, *_PARTS)
         ]
     )
-    for module in _MODULES:
-        # Browsers keep a module for a month: each version has an address of its own.
-        add_extra_js_url(hass, f"{_URL}/{module}?{version}")
+    for card in _CARDS:
+        add_extra_js_url(hass, f"{folder}/{card}")

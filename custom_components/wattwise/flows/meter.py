@@ -16,7 +16,7 @@ from .entity_meter import EntityMeterSteps
 from .http_meter import HttpMeterSteps
 from .mqtt_meter import MqttMeterSteps
 from .push_meter import PushMeterSteps
-from .simulated_meter import SimulatedMeterSteps
+from .simulated_meter import SimulatedMeterSteps, is_simulated
 
 _MENU_OF_PUSH: Final = ["settings", "rotate_key"]
 _MENU_OF_HTTP: Final = ["device_settings", "connection"]
@@ -36,11 +36,11 @@ class MeterFlow(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask where the readings come from."""
-        meters = self._get_entry().subentries.values()
-        if any(meter.data[CONF_SOURCE] == SOURCE_SIMULATED for meter in meters):
-            return self.async_abort(reason="household_simulated")
+        entry = self._get_entry()
+        if is_simulated(entry):
+            return await self.async_step_simulated_roof()
         menu = ["entities", "mqtt", "http", "push"]
-        if not meters:
+        if not entry.subentries:
             menu.append("simulated")
         return self.async_show_menu(step_id="user", menu_options=menu)
 

@@ -3,31 +3,22 @@
 from typing import Final, override
 
 from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, UnitOfPower
 from homeassistant.core import HomeAssistant
 
 from ..household import WattWiseConfigEntry
 from ..meter import Meter
+from .power_sensor import UsePowerSensor
 from .usage_coordinator import UsageCoordinator
-from .use_entity import UseEntity
 
 MEAN_POWER: Final = "mean_power"
 
 
-class MeanPowerSensor(UseEntity, SensorEntity):
+class MeanPowerSensor(UsePowerSensor):
     """The mean power of the interval that ends with the last whole minute."""
 
-    _attr_device_class = SensorDeviceClass.POWER
     _attr_state_class = SensorStateClass.MEASUREMENT
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-    # It changes each minute.
-    _attr_entity_registry_enabled_default = False
-    _attr_native_unit_of_measurement = UnitOfPower.WATT
-    _attr_suggested_display_precision = 0
 
     def __init__(
         self,

@@ -2,26 +2,18 @@
 
 from typing import Final, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
-from homeassistant.const import EntityCategory, UnitOfPower
 from homeassistant.core import HomeAssistant
 
 from ..household import WattWiseConfigEntry
 from ..meter import Meter
+from .power_sensor import UsePowerSensor
 from .usage_coordinator import UsageCoordinator
-from .use_entity import UseEntity
 
 TYPICAL_USE: Final = "typical_use"
 
 
-class TypicalUseSensor(UseEntity, SensorEntity):
+class TypicalUseSensor(UsePowerSensor):
     """The median of what is used at this hour of such a day, while anything is."""
-
-    _attr_device_class = SensorDeviceClass.POWER
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-    _attr_entity_registry_enabled_default = False
-    _attr_native_unit_of_measurement = UnitOfPower.WATT
-    _attr_suggested_display_precision = 0
 
     def __init__(
         self,

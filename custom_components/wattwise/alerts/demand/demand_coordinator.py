@@ -17,6 +17,7 @@ from ...household import WattWiseConfigEntry
 from ...metering.demand_periods import DemandPeriods
 from ...metering.quantity import Channel
 from ...metering.reading import Reading
+from ..moment import epoch_ms
 from .demand_past import async_demand_peaks
 from .demand_settings import DEMAND_LIMIT, LEAST_LIMIT_W, demand_minutes
 
@@ -51,7 +52,7 @@ class DemandCoordinator:
 
     async def async_start(self) -> None:
         """Begin with what the history knows of the running period."""
-        now_ms = _now_ms()
+        now_ms = epoch_ms()
         start_ms, _ = self._periods.bounds(now_ms)
         # What was told last before the period stands into it.
         held_ms = max((m.profile.hold_ms for m in self._meters), default=0)
@@ -95,7 +96,7 @@ class DemandCoordinator:
     @callback
     def async_note(self, meter_id: str, readings: Iterable[Reading]) -> None:
         """Add up what a meter told now, in order."""
-        now_ms = _now_ms()
+        now_ms = epoch_ms()
         for reading in readings:
             if reading.channel is Channel.POWER:
                 # A clock that is ahead does not bring time to come.
@@ -105,7 +106,7 @@ class DemandCoordinator:
     @property
     def demand(self) -> Demand | None:
         """What is known of the running period; None if that is too little."""
-        return self._meter.look(_now_ms())
+        return self._meter.look(epoch_ms())
 
     @property
     def month_peak_w(self) -> float | None:
@@ -144,7 +145,7 @@ class DemandCoordinator:
 
     @callback
     def _wait(self) -> None:
-        _, end_ms = self._periods.bounds(_now_ms())
+        _, end_ms = self._periods.bounds(epoch_ms())
         self._timer = async_track_point_in_utc_time(
             self._hass,
             self._period_over,
@@ -190,7 +191,7 @@ class DemandCoordinator:
         """
         async with self._looks:
             month, today = _month_start(), dt_util.now().date()
-            now_ms, start_ms = _now_ms(), int(month.timestamp() * 1000)
+            now_ms, start_ms = epoch_ms(), int(month.timestamp() * 1000)
             known: list[tuple[int, float]] = []
             if self._whole_month_read_on == today:
                 start_ms = max(start_ms, self._looked_ms - _MAY_CHANGE_MS)
@@ -228,7 +229,3 @@ async def async_start_demand(
 
 def _month_start() -> datetime:
     return dt_util.start_of_local_day(dt_util.now().date().replace(day=1))
-
-
-def _now_ms() -> int:
-    return int(dt_util.utcnow().timestamp() * 1000)

@@ -21,6 +21,7 @@ from ...meter import Meter
 from ...metering.profile import EnergyKind, MeterRole
 from ..alert import AlertDetail, AlertKind, AlertSeverity
 from ..alert_sensor import AlertSensor
+from ..moment import epoch_ms
 
 # Others are read as they are asked: there is no clock that could be wrong.
 _WITH_CLOCKS: Final = {SOURCE_PUSH, SOURCE_MQTT, SOURCE_HTTP}
@@ -150,7 +151,7 @@ class CounterResetSensor(HealthSensor):
     @override
     def alert_severity(self) -> AlertSeverity:
         """Once is a new meter or a restart; again and again is a fault."""
-        if self.meter.health.falls.repeated(_now_ms()):
+        if self.meter.health.falls.repeated(epoch_ms()):
             return AlertSeverity.WARNING
         return AlertSeverity.NOTICE
 
@@ -162,14 +163,14 @@ class CounterResetSensor(HealthSensor):
         fell_wh = falls.fell_by_wh
         return {
             "fell_by_kwh": None if fell_wh is None else round(fell_wh / 1000, 3),
-            "times_in_a_day": falls.count(_now_ms()),
+            "times_in_a_day": falls.count(epoch_ms()),
         }
 
     @property
     @override
     def is_on(self) -> bool:
         """Whether a counter began anew within the last hour."""
-        return self.meter.health.falls.fell(_now_ms())
+        return self.meter.health.falls.fell(epoch_ms())
 
 
 class ClockDriftSensor(HealthSensor):
@@ -239,7 +240,7 @@ class RefusedRisingSensor(HealthSensor):
         """Return how many are refused in an hour, and how many would be usual."""
         refused = self.meter.health.refused
         return {
-            "in_the_last_hour": refused.told(_now_ms()),
+            "in_the_last_hour": refused.told(epoch_ms()),
             "limit": refused.limit,
             "usual": refused.usual,
             "learning": refused.learning,
@@ -249,8 +250,4 @@ class RefusedRisingSensor(HealthSensor):
     @override
     def is_on(self) -> bool:
         """Whether more are refused than usual."""
-        return self.meter.health.refused.look(_now_ms())
-
-
-def _now_ms() -> int:
-    return int(dt_util.utcnow().timestamp() * 1000)
+        return self.meter.health.refused.look(epoch_ms())

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.util import dt as dt_util
 
 from ...alerting.health.silence import SilenceWatch
 from ...household import WattWiseConfigEntry
 from ...meter import Meter
 from ..alert import AlertDetail, AlertKind
+from ..moment import epoch_ms
 from .health_sensors import (
     ClockDriftSensor,
     CounterResetSensor,
@@ -39,7 +39,7 @@ class MeterSilentSensor(HealthSensor):
     ) -> None:
         """Watch a meter from now on."""
         super().__init__(hass, entry, meter)
-        self._watch = SilenceWatch(meter.coordinator.rhythm, _now_ms())
+        self._watch = SilenceWatch(meter.coordinator.rhythm, epoch_ms())
         self._heard_ms: int | None = None
 
     @staticmethod
@@ -71,7 +71,7 @@ class MeterSilentSensor(HealthSensor):
         """Return the rhythm, and whether or for how long the meter is silent."""
         return {
             _KEPT_ACTIVE: self._watch.silent,
-            _KEPT_UNHEARD: self._watch.unheard_ms(_now_ms(), self._heard_ms),
+            _KEPT_UNHEARD: self._watch.unheard_ms(epoch_ms(), self._heard_ms),
             _KEPT_RHYTHM: self.coordinator.rhythm.state(),
         }
 
@@ -84,7 +84,7 @@ class MeterSilentSensor(HealthSensor):
     @callback
     def _look(self) -> None:
         """Look at when the meter was last there: what its source sees is there now."""
-        now_ms = _now_ms()
+        now_ms = epoch_ms()
         if self.coordinator.seen_by_source:
             self._heard_ms = now_ms
         elif (seen := self.coordinator.last_seen) is not None:
@@ -136,7 +136,3 @@ HEALTH_SENSORS: Final[tuple[type[HealthSensor], ...]] = (
 
 def _minutes(seconds: float) -> float:
     return round(seconds / _SECONDS_PER_MINUTE, 1)
-
-
-def _now_ms() -> int:
-    return int(dt_util.utcnow().timestamp() * 1000)

@@ -10,7 +10,6 @@ from homeassistant.helpers.restore_state import (
     RestoredExtraData,
     RestoreEntity,
 )
-from homeassistant.util import dt as dt_util
 
 from ...alerting.feed import Feed
 from ...alerting.supply.overload import OverloadWatch
@@ -20,8 +19,7 @@ from ...metering.profile import MeterRole
 from ...metering.quantity import Channel
 from ..alert import AlertDetail, AlertKind, AlertSeverity
 from ..alert_sensor import AlertSensor
-
-OVERLOAD: Final = "overload"
+from ..moment import epoch_ms
 
 _KEPT_ACTIVE: Final = "active"
 
@@ -39,7 +37,7 @@ class OverloadSensor(AlertSensor, HouseholdEntity, RestoreEntity):
 
     def __init__(self, entry: WattWiseConfigEntry) -> None:
         """Watch what a household draws from the grid."""
-        super().__init__(entry, OVERLOAD)
+        super().__init__(entry, self.alert_kind.value)
         self.alert_household = self.household
         self._watch: OverloadWatch | None = None
         self._feed: Feed | None = None
@@ -102,7 +100,7 @@ class OverloadSensor(AlertSensor, HouseholdEntity, RestoreEntity):
             assert contracted_w is not None  # see watches_overload
             self._watch = OverloadWatch(contracted_w, overloaded=self._before)
             self._feed = Feed(max(m.profile.hold_ms for m in meters), [self._watch])
-        self._feed.take(int(dt_util.utcnow().timestamp() * 1000), drawn.imported)
+        self._feed.take(epoch_ms(), drawn.imported)
 
     @property
     @override

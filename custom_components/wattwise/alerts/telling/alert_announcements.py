@@ -82,5 +82,6 @@ def alert_event_data(
         data["severity_before"] = change.before.value
     if change.lasted is not None:
         data["message"] = words.ended(alert, change.lasted)
+        data["beside_name"] = words.over(change.lasted)
         data["duration"] = round(change.lasted.total_seconds())
     return data

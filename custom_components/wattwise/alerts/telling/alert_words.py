@@ -18,6 +18,7 @@ from ..alert import Alert, AlertDetail, AlertKind
 
 # Which words say what numbers there are; the kinds' own are named like them.
 _ENDED: Final = "ended"
+_OVER: Final = "over"
 _STATE: Final = "_state"
 # The gravest comes first.
 _VOLTAGE_STATES: Final = (
@@ -67,6 +68,10 @@ class AlertWords:
         return self.sentences[_ENDED].format_map(
             {"name": self.names[alert.kind], "duration": _duration(lasted)}
         )
+
+    def over(self, lasted: timedelta) -> str:
+        """Return what is said of its end where its name stands already."""
+        return self.sentences[_OVER].format_map({"duration": _duration(lasted)})
 
 
 async def async_alert_words(hass: HomeAssistant) -> AlertWords:

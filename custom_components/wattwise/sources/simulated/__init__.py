@@ -1,1 +1,1 @@
-"""A meter that does not exist: for trying out alerts and automations."""
+"""Meters that do not exist: for trying out alerts and automations."""

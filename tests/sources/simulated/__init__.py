@@ -1,0 +1,1 @@
+"""Meters that are made up."""
