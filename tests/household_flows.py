@@ -40,10 +40,20 @@ async def start(hass: HomeAssistant) -> ConfigFlowResult:
 async def submit(
     hass: HomeAssistant, result: ConfigFlowResult, **answers: Any
 ) -> ConfigFlowResult:
-    """Answer a form of the household's flow."""
+    """Answer a form of the household's flow; what kind of home it is stays open."""
     result = await hass.config_entries.flow.async_configure(result["flow_id"], answers)
+    result = await skip_profile(hass, result)
     await hass.async_block_till_done()
     return result
+
+
+async def skip_profile(
+    hass: HomeAssistant, result: ConfigFlowResult
+) -> ConfigFlowResult:
+    """Go on without an answer, should it be asked what kind of home it is."""
+    if result.get("step_id") != "about_home":
+        return result
+    return await hass.config_entries.flow.async_configure(result["flow_id"], {})
 
 
 async def add_household(hass: HomeAssistant, **answers: Any) -> ConfigEntry:

@@ -126,7 +126,8 @@ async def submit(
     hass: HomeAssistant, result: ConfigFlowResult, **answers: Any
 ) -> ConfigFlowResult:
     """Answer a form of a card."""
-    return await hass.config_entries.flow.async_configure(result["flow_id"], answers)
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], answers)
+    return await flows.skip_profile(hass, result)
 
 
 def cards(hass: HomeAssistant) -> list[str]:

@@ -121,6 +121,12 @@ async def test_grid_meter(wattwise: HomeAssistant) -> None:
     # Nothing was wrong yet, and nobody has looked for advice.
     waits += ("alerts", "advice", "saving")
     waits += ("standby_rising", "unusual_consumption", "left_on")
+    # Kinds of days are told apart after four weeks.
+    waits += ("day_type",)
+    # Nobody said what kind of home it is.
+    waits += ("similar_homes", "yearly_use")
+    # A rhythm needs four weeks.
+    waits += ("daily_rhythm",)
     assert {e for e in unknown if not any(word in e for word in waits)} == set()
 
 

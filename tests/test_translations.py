@@ -214,7 +214,7 @@ def test_actions() -> None:
         texts = ENGLISH["services"][name]
         assert texts["name"]
         assert texts["description"]
-        assert set(texts["fields"]) == set(action["fields"]), name
+        assert set(texts.get("fields", {})) == set(action.get("fields", {})), name
         for field, description in action["fields"].items():
             assert set(texts["fields"][field]) == {"name", "description"}, field
             selector = description["selector"].get("select") or {}

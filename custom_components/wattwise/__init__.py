@@ -35,6 +35,10 @@ from .const import (
     TARIFF_ENTITY,
     TARIFF_NONE,
 )
+from .day_types.day_types_coordinator import (
+    DayTypesCoordinator,
+    async_forget_day_types,
+)
 from .entity import household_device_info
 from .entity_changes import async_follow_entities
 from .esphome_discovery import async_setup_esphome_discovery
@@ -52,10 +56,13 @@ from .household import DATA_PUSH_KEYS, Household, WattWiseConfigEntry
 from .household_settings import HouseholdSettings
 from .http import async_register_views
 from .influx_export import InfluxExport, async_end_export, async_forget_influx
+from .load_shapes.load_shape_coordinator import LoadShapeCoordinator
 from .load_undo import async_go_on_undoing
 from .meter import Meter
 from .prices.bill_forecast import async_follow_bill
 from .prices.price_source import PriceSource, async_forget_price_issue
+from .provider.overview import async_overview
+from .provider.panel import async_serve_panel
 from .published_statistics import async_keep_published
 from .sensor_repairs import async_forget_sensors
 from .shared_history import (
@@ -63,6 +70,7 @@ from .shared_history import (
     async_get_history,
     async_release_history,
 )
+from .similar_homes.similar_homes_coordinator import SimilarHomesCoordinator
 from .sources.push_keys import PushKeys
 from .stale_entities import async_is_stale_device, async_remove_stale
 from .usage.usage_coordinator import UsageCoordinator
@@ -90,6 +98,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
                 keys.pause(key_hash)
     async_register_views(hass)
     await async_serve_cards(hass)
+    await async_serve_panel(hass)
     async_setup_actions(hass)
     async_setup_websocket(hass)
     async_setup_esphome_discovery(hass)
@@ -204,7 +213,10 @@ def _judge_energy(
     """Prepare what says what energy will be used, and which use was unusual."""
     household.forecast = ForecastCoordinator(hass, entry)
     household.anomalies = AnomalyCoordinator(hass, entry, household.forecast)
+    household.day_types = DayTypesCoordinator(hass, entry, household.forecast)
+    household.load_shape = LoadShapeCoordinator(hass, entry, household.forecast)
     household.usage = UsageCoordinator(hass, entry)
+    household.similar_homes = SimilarHomesCoordinator(hass, entry)
 
 
 @callback
@@ -214,8 +226,14 @@ def _follow_energy(entry: WattWiseConfigEntry, household: Household) -> None:
         entry.async_on_unload(household.forecast.async_follow())
     if household.anomalies:
         entry.async_on_unload(household.anomalies.async_follow())
+    if household.day_types:
+        entry.async_on_unload(household.day_types.async_follow())
+    if household.load_shape:
+        entry.async_on_unload(household.load_shape.async_follow())
     if household.usage:
         entry.async_on_unload(household.usage.async_follow())
+    if household.similar_homes:
+        entry.async_on_unload(household.similar_homes.async_follow())
 
 
 async def _async_start_export(
@@ -280,7 +298,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     await ForecastMemory(hass, entry.unique_id or entry.entry_id).async_remove()
     await AdviceStore(hass, entry.unique_id or entry.entry_id).async_remove()
     await async_forget_anomalies(hass, entry.unique_id or entry.entry_id)
+    await async_forget_day_types(hass, entry.unique_id or entry.entry_id)
     await async_forget_covariates(hass, entry)
+    await async_overview(hass).async_forget(entry)
     # The recorder may be away for long, as while it brings its database up to date.
     hass.async_create_background_task(
         async_forget_forecast_statistics(hass, entry),

@@ -38,6 +38,7 @@ from .const import (
 from .flows.discovery import DiscoverySteps
 from .flows.meter import MeterFlow
 from .flows.options import WattWiseOptionsFlow
+from .flows.profile_steps import ProfileSteps
 from .flows.reauth import ReauthSteps
 from .flows.tariff_steps import TariffSteps, power_and_tariff_fields
 
@@ -56,7 +57,7 @@ _COUNTRIES_WITH_120_V = frozenset(
 
 
 class WattWiseConfigFlow(
-    DiscoverySteps, ReauthSteps, TariffSteps, ConfigFlow, domain=DOMAIN
+    DiscoverySteps, ReauthSteps, TariffSteps, ProfileSteps, ConfigFlow, domain=DOMAIN
 ):
     """Set up a household, by itself or with a meter that was discovered."""
 
@@ -90,6 +91,13 @@ class WattWiseConfigFlow(
         """The household's currency."""
         currency: str = self._household[CONF_CURRENCY]
         return currency
+
+    @property
+    @override
+    def _country(self) -> str | None:
+        """The household's country."""
+        country: str | None = self._household[CONF_COUNTRY]
+        return country
 
     @override
     async def async_step_user(
@@ -234,6 +242,11 @@ class WattWiseConfigFlow(
 
     @override
     async def _async_finish_tariff(self) -> ConfigFlowResult:
+        """Ask what kind of home it is; all of it may be skipped."""
+        return await self.async_step_about_home()
+
+    @override
+    async def _async_finish_profile(self, answers: dict[str, Any]) -> ConfigFlowResult:
         """Create the household."""
         if self._is_taken(self._household[CONF_NAME]):
             return self.async_abort(reason="household_exists")
@@ -241,7 +254,7 @@ class WattWiseConfigFlow(
         return self.async_create_entry(
             title=self._household[CONF_NAME],
             data=self._household,
-            options=self._options,
+            options=self._options | answers,
             subentries=[meter.as_dict() for meter in self._first_meters],
         )
 

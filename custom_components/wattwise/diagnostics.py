@@ -15,7 +15,13 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_ADDRESS, CONF_AWAY, CONF_DEVICE, CONF_KEY_HASH
+from .const import (
+    CONF_ADDRESS,
+    CONF_AWAY,
+    CONF_DEVICE,
+    CONF_KEY_HASH,
+    CONF_PROFILE,
+)
 from .history.errors import HistoryError
 from .household import Household, WattWiseConfigEntry
 from .meter import Meter
@@ -29,6 +35,8 @@ _REDACT: Final = {
     CONF_KEY_HASH,
     CONF_PASSWORD,
     CONF_PORT,
+    # How many live there, and in what.
+    CONF_PROFILE,
     CONF_TOKEN,
     CONF_URL,
     CONF_USERNAME,

@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from .advice.advice_coordinator import AdviceCoordinator
     from .alerts.demand.demand_coordinator import DemandCoordinator
     from .anomalies.anomaly_coordinator import AnomalyCoordinator
+    from .day_types.day_types_coordinator import DayTypesCoordinator
     from .forecasts.forecast_coordinator import ForecastCoordinator
+    from .load_shapes.load_shape_coordinator import LoadShapeCoordinator
     from .prices.bill_forecast import BillCoordinator
+    from .similar_homes.similar_homes_coordinator import SimilarHomesCoordinator
     from .usage.usage_coordinator import UsageCoordinator
 
 DATA_PUSH_KEYS: HassKey[PushKeys[Meter]] = HassKey(f"{DOMAIN}_push_keys")
@@ -64,6 +67,10 @@ class Household:
     """Says what the home will use and produce; None while it is being set up."""
     anomalies: AnomalyCoordinator | None = None
     """Says what is unusual in it; None while it is being set up."""
+    day_types: DayTypesCoordinator | None = None
+    """Says what kind of day it is; None while it is being set up."""
+    load_shape: LoadShapeCoordinator | None = None
+    """Says when the home uses its energy; None while it is being set up."""
     bill: BillCoordinator | None = None
     """Says what the month costs; None without a grid meter."""
     advice: AdviceCoordinator | None = None
@@ -72,6 +79,8 @@ class Household:
     """Follows the running period of a capacity tariff, where demand is measured."""
     usage: UsageCoordinator | None = None
     """Compares the use of meters with what is usual; None while it is being set up."""
+    similar_homes: SimilarHomesCoordinator | None = None
+    """Compares it with homes like it; None while it is being set up."""
     voltage_limits: VoltageLimits = field(default_factory=VoltageLimits)
     mean_prices: dict[tuple[date, int], float] = field(default_factory=dict)
     """What a kWh cost on average, by the day that asked for it and of how many days."""
@@ -129,9 +138,12 @@ class Household:
         for learner in (
             self.forecast,
             self.anomalies,
+            self.day_types,
+            self.load_shape,
             self.bill,
             self.demand,
             self.usage,
+            self.similar_homes,
         ):
             if learner:
                 learner.async_past_grew()
@@ -223,7 +235,15 @@ class Household:
         """Ask the history nothing more, also not what an entity was told to ask soon."""
         for coordinator in self._coordinators():
             await coordinator.async_shutdown()
-        for judge in (self.forecast, self.anomalies, self.advice, self.usage):
+        for judge in (
+            self.forecast,
+            self.anomalies,
+            self.day_types,
+            self.load_shape,
+            self.advice,
+            self.usage,
+            self.similar_homes,
+        ):
             if judge:
                 await judge.async_shutdown()
 

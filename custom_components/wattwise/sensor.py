@@ -9,6 +9,7 @@ from .alerting.supply.meter_watch import VOLTAGES
 from .alerts.demand.demand_sensors import DEMAND_SENSORS, DemandSensor
 from .alerts.supply.voltage_sensors import VoltageStateSensor
 from .anomalies.detection_stage_sensor import DetectionStageSensor, judges_anything
+from .day_types.day_type_sensors import day_type_sensors
 from .entity import foreign_device
 from .gap_sensors import GapCoordinator, MissingSensor
 from .history_sensor import HistorySizeSensor, async_shows_history
@@ -16,6 +17,7 @@ from .household import WattWiseConfigEntry
 from .household_forecast_sensors import HouseholdForecastSensor, household_forecasts
 from .household_sensors import HOUSEHOLD_SENSORS, HouseholdSensor
 from .influx_sensors import INFLUX_SENSORS, InfluxSensor
+from .load_shapes.load_shape_sensor import load_shape_sensors
 from .meter import Meter
 from .meter_forecast_sensors import (
     METER_FORECASTS,
@@ -34,6 +36,7 @@ from .meter_sensors import (
 from .metering.quantity import Channel
 from .momentary import momentary_description, phase_name
 from .prices.bill_sensors import BillSensor, bill_sensors
+from .similar_homes.similar_homes_sensors import similar_homes_sensors
 from .untracked_sensors import UNTRACKED_SENSORS, UntrackedSensor
 from .usage.mean_power_sensor import MeanPowerSensor
 from .usage.typical_use_sensor import TypicalUseSensor
@@ -76,6 +79,9 @@ async def async_setup_entry(
                 config_subentry_id=subentry_id,
             )
     async_add_entities(advice_sensors(entry))
+    async_add_entities(similar_homes_sensors(entry))
+    async_add_entities(day_type_sensors(entry))
+    async_add_entities(load_shape_sensors(entry))
     if household.anomalies and judges_anything(household):
         async_add_entities([DetectionStageSensor(entry, household.anomalies)])
     async_add_entities(async_window_sensors(hass, entry))

@@ -12,11 +12,10 @@ from .advice.advice_sensors import advice_sensor_keys
 from .alerting.supply.meter_watch import VOLTAGES
 from .alerts.alert import AlertKind
 from .alerts.amount_numbers import AMOUNTS
-from .alerts.budget_sensor import BUDGET_AT_RISK
 from .alerts.demand.demand_sensors import DEMAND_SENSORS
 from .alerts.demand.demand_settings import DEMAND_PERIOD, has_grid
 from .alerts.health.health_silence import HEALTH_SENSORS
-from .alerts.supply.overload_sensor import OVERLOAD, watches_overload
+from .alerts.supply.overload_sensor import watches_overload
 from .alerts.supply.problem_sensors import PROBLEMS
 from .alerts.supply.voltage_limit_numbers import VOLTAGE_LIMITS
 from .alerts.supply.voltage_sensors import voltage_state_key
@@ -26,6 +25,7 @@ from .anomalies.detection_stage_sensor import ANOMALY_DETECTION, judges_anything
 from .anomalies.normal_button import THIS_WAS_NORMAL
 from .binary_sensor import CONNECTED
 from .const import DOMAIN
+from .day_types.day_type_sensors import day_type_keys
 from .entity import foreign_device, household_unique_id, meter_unique_id
 from .gap_sensors import MISSING
 from .history_sensor import HISTORY_SIZE, async_shows_history
@@ -33,6 +33,7 @@ from .household import WattWiseConfigEntry
 from .household_forecast_sensors import household_forecasts
 from .household_sensors import HOUSEHOLD_SENSORS
 from .influx_sensors import INFLUX_SENSORS
+from .load_shapes.load_shape_sensor import load_shape_keys
 from .meter import Meter
 from .meter_forecast_sensors import METER_FORECASTS, forecast_meters
 from .meter_sensors import (
@@ -45,6 +46,7 @@ from .meter_sensors import (
 from .metering.quantity import Channel
 from .prices.bill_forecast import has_bill
 from .prices.bill_sensors import bill_sensors
+from .similar_homes.similar_homes_sensors import similar_homes_keys
 from .untracked_sensors import UNTRACKED_SENSORS
 from .usage.interval_select import USAGE_INTERVAL
 from .usage.mean_power_sensor import MEAN_POWER
@@ -132,7 +134,7 @@ def _of_alerts(entry: WattWiseConfigEntry) -> set[str]:
     household = entry.runtime_data
     keys = {ALERTS}
     if watches_overload(household):
-        keys.add(OVERLOAD)
+        keys.add(AlertKind.OVERLOAD)
     if has_grid(household):
         keys.add(DEMAND_PERIOD)
     if household.demand:
@@ -150,8 +152,11 @@ def _of_energy(entry: WattWiseConfigEntry) -> set[str]:
     keys |= {sensor.key for sensor in window_descriptions(entry)}
     keys |= {sensor.key for sensor in bill_sensors(household)}
     keys |= advice_sensor_keys(household)
+    keys |= similar_homes_keys(household)
+    keys |= day_type_keys(household)
+    keys |= load_shape_keys(household)
     if has_bill(household):
-        keys.add(BUDGET_AT_RISK)
+        keys.add(AlertKind.BUDGET_AT_RISK)
     if any(has_use(meter) for meter in household.meters.values()):
         keys.add(HOME_ZONE)
     return keys

@@ -87,6 +87,7 @@ async def test_the_dashboard_shows_what_is_wrong(frontend: Frontend) -> None:
     assert_readable(text)
     for words in ("Is anything wrong?", "As usual?", "The bill", "What happened"):
         assert words in text
+    assert "Advice: Demo home" in text
     assert text.count("OK") + text.count("Safe") >= 4
 
 
@@ -173,7 +174,7 @@ async def test_the_node_shows_what_is_counted(frontend: Frontend) -> None:
 _STILL_TO_COME: Final = re.compile(
     r"[^\n]*(?:[Ff]orecast|Advice|Possible saving|Left on|Standby rising|Alerts"
     r"|Production too low|Unusual consumption|[Uu]sage zone|High use|in 7 days"
-    r"|Clock wrong)[^\n]*\n(?:Unknown|Unavailable)"
+    r"|Clock wrong|Day type|Daily rhythm|[Ss]imilar homes|[Yy]early use)[^\n]*\n(?:Unknown|Unavailable)"
 )
 
 
@@ -268,7 +269,11 @@ async def test_a_household_is_added(frontend: Frontend, demo_url: str) -> None:
     assert "EUR/kWh" in await dialog.look("household-3-price")
     await dialog.fill("ha-selector-number", "0.31")
     await dialog.submit()
-    await dialog.look("household-4-created")
+    asked = await dialog.look("household-4-about-home")
+    assert said("config.step.about_home.data.dwelling") in asked
+    # Every question may stay open.
+    await dialog.submit()
+    await dialog.look("household-5-created")
     await dialog.submit()
     await frontend.visit(_INTEGRATION)
     assert "Summer house" in await frontend.visible_text()

@@ -122,6 +122,14 @@ async def ask_too_soon(hass: HomeAssistant, question: dict[str, Any]) -> None:
         found = await call(hass, question)
         assert found["stage"] in {"waiting", "learning"}
         assert found["anomalies"] == []
+    elif name == "get_provider_overview":
+        found = await call(hass, question)
+        assert [home["household"] for home in found["households"]] == ["Home"]
+        assert found["alerts"] == {"count": 0, "worst": []}
+    elif name == "compare":
+        found = await call(hass, question)
+        assert found["status"] == "unanswered"
+        assert found["what_if"]["change_kwh"] is None
     elif name == "get_advice":
         found = await call(hass, question)
         assert found["learning"] is True

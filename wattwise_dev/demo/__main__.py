@@ -33,6 +33,7 @@ from .dashboard import URL_PATH
 from .devices.equipment import TakenPortError
 from .home import DemoHome, UnsoundHomeError, running_home
 from .household import PAST
+from .neighbours import MOST_HOMES
 from .progress import Progress
 from .sight import look, versions_of
 from .welcome import database_lines, terminal_lines
@@ -73,6 +74,7 @@ def main() -> int:
             past=timedelta(days=arguments.past),
             with_node=not arguments.no_esphome,
             with_influxdb=arguments.influxdb,
+            homes=arguments.homes,
         )
         return asyncio.run(_stoppable(run(home, progress)))
     except UnsoundHomeError as err:
@@ -113,6 +115,15 @@ def _arguments() -> argparse.Namespace:
         "--influxdb",
         action="store_true",
         help="write all readings to a real InfluxDB as well, from now on",
+    )
+    parser.add_argument(
+        "--homes",
+        type=int,
+        default=1,
+        choices=range(1, MOST_HOMES + 1),
+        metavar="N",
+        help="add further simulated households until there are so many, as a provider "
+        f"has them (1 to {MOST_HOMES}, default: %(default)s)",
     )
     parser.add_argument(
         "--past",

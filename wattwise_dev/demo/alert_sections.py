@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from .cards import Card, number, once_known, section
 from .entities import Entities
+from .memory import KnownHome
 from .plan import GRID, METERS
 
 # The alerts of the home, and those of its grid meter.
@@ -29,7 +30,7 @@ _MONEY: Final = (
 )
 
 
-def alerts_view(entities: Entities) -> dict[str, Any]:
+def alerts_view(known: KnownHome, entities: Entities) -> dict[str, Any]:
     """Return the page about what is wrong, unusual or expensive."""
     alerts = [entities.household(key) for key, _, _ in _OF_THE_HOME]
     alerts += [entities.meter(GRID.key, key) for key, _, _ in _OF_THE_GRID]
@@ -43,6 +44,11 @@ def alerts_view(entities: Entities) -> dict[str, Any]:
             _alerts(entities),
             _zones(entities),
             _money(entities),
+            section(
+                "What could be better?",
+                "mdi:lightbulb-on-outline",
+                {"type": "custom:wattwise-advice", "config_entry_id": known.entry_id},
+            ),
             section(
                 "What happened",
                 "mdi:history",

@@ -14,7 +14,7 @@ from wattwise_dev.home_assistant import (
 )
 
 from .database import DATABASE, PASSWORD, USER, DemoDatabase
-from .plan import HOUSEHOLD_ANSWERS, INTERVAL_S, DemoMeter
+from .plan import HOUSEHOLD_ANSWERS, INTERVAL_S, PROFILE_ANSWERS, DemoMeter
 
 _DOMAIN: Final = "wattwise"
 _METER: Final = "meter"
@@ -31,7 +31,7 @@ async def set_up_household(home: HomeAssistant) -> str:
     """Set the household up and return the id of its config entry."""
     flow = await home.begin_config_flow(_DOMAIN)
     while not flow.step.is_done:
-        await flow.submit(**HOUSEHOLD_ANSWERS)
+        await flow.submit(**HOUSEHOLD_ANSWERS, **PROFILE_ANSWERS)
     entry_id: str = flow.step.raw["result"]["entry_id"]
     return entry_id
 

@@ -17,6 +17,7 @@ from .plan import (
     SOLAR,
     WATER_HEATER,
 )
+from .similar_homes_sections import days, similar_homes
 from .welcome import dashboard_welcome
 
 URL_PATH: Final = "demo-home"
@@ -79,6 +80,8 @@ def dashboard_config(known: KnownHome, entities: Entities) -> dict[str, Any]:
                     _today(entities),
                     coming(entities),
                     accuracy(entities),
+                    similar_homes(entities),
+                    days(entities),
                     _last_days(entities),
                     _appliances(entities),
                     _last_minutes(entities),
@@ -86,7 +89,7 @@ def dashboard_config(known: KnownHome, entities: Entities) -> dict[str, Any]:
                     _meters(entities),
                 ],
             },
-            alerts_view(entities),
+            alerts_view(known, entities),
             _voltage_quality(known),
         ],
     }

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-import time
 from typing import Final
 
 from wattwise_dev.esphome.host_program import IDENTITY as NODE_IDENTITY
 from wattwise_dev.home_assistant import FlowError, HomeAssistant
 
+from .added_meter import added_meter
 from .commissioning import (
     add_by_address,
     add_from_card,
@@ -34,9 +34,6 @@ _BY_USER: Final = "user"
 _CARD_TIMEOUT_S: Final = 30.0
 # An announcement is heard at once or, where another program is in the way, never.
 _ANNOUNCED_TIMEOUT_S: Final = 6.0
-# The household is loaded anew with each meter.
-_DEVICE_TIMEOUT_S: Final = 20.0
-_POLL_S: Final = 0.2
 
 
 class FirstStart:
@@ -114,9 +111,7 @@ class FirstStart:
                 transport = Transport.ENTITIES
                 await self._add_sensors(entry_id, meter)
                 found_by = _BY_USER
-        subentry_id = await self._subentry_of(entry_id, meter)
-        device_id = await self._device_of(subentry_id, meter)
-        await self._until_loaded(entry_id)
+        subentry_id, device_id = await added_meter(self._home, entry_id, meter)
         return KnownMeter(subentry_id, device_id, transport, found_by, key)
 
     async def _confirm(self, entry_id: str, meter: DemoMeter, identity: str) -> str:
@@ -158,40 +153,6 @@ class FirstStart:
             power=sensors[POWER_UNIQUE_ID],
             energy_import=sensors[ENERGY_UNIQUE_ID],
         )
-
-    async def _subentry_of(self, entry_id: str, meter: DemoMeter) -> str:
-        """Return the id of a meter that was just added."""
-        subentries = await self._home.command(
-            "config_entries/subentries/list", entry_id=entry_id
-        )
-        for subentry in subentries:
-            if subentry["title"] == meter.name:
-                subentry_id: str = subentry["subentry_id"]
-                return subentry_id
-        raise FlowError(f"{meter.name} was added but is not among {subentries}")
-
-    async def _device_of(self, subentry_id: str, meter: DemoMeter) -> str:
-        """Wait until the meter's entities stand on a device, and return its id."""
-        deadline = time.monotonic() + _DEVICE_TIMEOUT_S
-        while time.monotonic() < deadline:
-            for entity in await self._home.command("config/entity_registry/list"):
-                if entity["config_subentry_id"] == subentry_id and entity["device_id"]:
-                    device_id: str = entity["device_id"]
-                    return device_id
-            await asyncio.sleep(_POLL_S)
-        raise FlowError(f"{meter.name} was added but has no device")
-
-    async def _until_loaded(self, entry_id: str) -> None:
-        """Wait until the household works: its devices are there a little before that."""
-        deadline = time.monotonic() + _DEVICE_TIMEOUT_S
-        while time.monotonic() < deadline:
-            answer = await self._home.command(
-                "config_entries/get_single", entry_id=entry_id
-            )
-            if answer["config_entry"]["state"] == "loaded":
-                return
-            await asyncio.sleep(_POLL_S)
-        raise FlowError("the household was not loaded again")
 
 
 def _write_past(

@@ -26,6 +26,7 @@ from .first_start import FirstStart
 from .household import demo_household
 from .live import Live
 from .memory import ForeignHomeError, KnownHome, load_home, save_home
+from .neighbours import with_neighbours
 from .plan import AIR_CONDITIONER, METERS, PLACE
 from .progress import Progress
 from .recorded_past import continue_sums, record_past
@@ -96,8 +97,11 @@ async def running_home(
     past: timedelta,
     with_node: bool,
     with_influxdb: bool,
+    homes: int = 1,
 ) -> AsyncIterator[DemoHome]:
     """Run the home of a folder; a folder without a complete home gets a new one.
+
+    With more than one of `homes`, further households are added until there are so many.
 
     A new one knows so much of its past, and gets an ESPHome node if wanted and possible;
     any gets an InfluxDB if wanted, and has it from then on. Raises UnsoundHomeError when the home there has
@@ -140,6 +144,7 @@ async def running_home(
         for key, meter in known.meters.items():
             if meter.push_key is not None:
                 live.push(key, meter.push_key)
+        known = await with_neighbours(home, live, known, homes, past, progress)
         progress.say("Building the dashboard ...")
         entities = await find_entities(home, known)
         if is_new:

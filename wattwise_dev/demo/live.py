@@ -47,6 +47,10 @@ class Live:
         )
         self._keep_doing(meter, player.run())
 
+    def play(self, name: str, work: Coroutine[None, None, None]) -> None:
+        """Let another household report, under a name of its own."""
+        self._keep_doing(name, work)
+
     async def wait(self) -> None:
         """Wait until something cannot report any more, and raise why."""
         ended, _ = await asyncio.wait(

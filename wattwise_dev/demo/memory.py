@@ -1,10 +1,10 @@
 """What the demo remembers of a home it has set up, to go on with it the next time."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from .devices.wiring import Wiring
 
@@ -32,6 +32,19 @@ class KnownMeter:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownNeighbour:
+    """A further household, whose only meter pushes."""
+
+    entry_id: str
+    household: str
+    """Its name in the simulator."""
+    seed: int
+    began: datetime
+    """Where its loaded past ends and its live readings begin."""
+    push_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownHome:
     """A home whose set-up is complete."""
 
@@ -43,6 +56,8 @@ class KnownHome:
     """By the key of the plan."""
     fallbacks: dict[str, str]
     """Why a meter is not what was planned, by its key."""
+    neighbours: dict[str, KnownNeighbour] = field(default_factory=dict)
+    """Further households, by their names."""
 
 
 def load_home(config_dir: Path) -> KnownHome | None:
@@ -62,12 +77,24 @@ def load_home(config_dir: Path) -> KnownHome | None:
         wiring=Wiring(**kept["wiring"]),
         meters={key: KnownMeter(**meter) for key, meter in kept["meters"].items()},
         fallbacks=kept["fallbacks"],
+        neighbours={
+            name: KnownNeighbour(
+                **neighbour | {"began": datetime.fromisoformat(neighbour["began"])}
+            )
+            for name, neighbour in kept.get("neighbours", {}).items()
+        },
     )
 
 
 def save_home(config_dir: Path, home: KnownHome) -> None:
     """Keep the home; it holds the keys of its meters, so only its owner may read it."""
     path = config_dir / _FILE
-    kept = {"version": _VERSION, **asdict(home), "began": home.began.isoformat()}
+    kept: dict[str, Any] = {
+        "version": _VERSION,
+        **asdict(home),
+        "began": home.began.isoformat(),
+    }
+    for neighbour in kept["neighbours"].values():
+        neighbour["began"] = neighbour["began"].isoformat()
     path.touch(mode=0o600)
     path.write_text(json.dumps(kept, indent=2), encoding="utf-8")

@@ -31,6 +31,20 @@ HOUSEHOLD_ANSWERS: Final[dict[str, Any]] = {
     "price": 0.29,
 }
 
+# What the family answers when it is asked about its home.
+PROFILE_ANSWERS: Final[dict[str, Any]] = {
+    "dwelling": "detached",
+    "floor_area_m2": 150,
+    "occupants": 4,
+    "heating": "heat_pump",
+    "hot_water": "electric",
+    "air_conditioning": "room_units",
+    "rooms": 6,
+    "televisions": 2,
+    "electric_dryer": "no",
+    "electric_heaters": "no",
+}
+
 
 class Transport(StrEnum):
     """How the readings of a meter come to WattWise."""

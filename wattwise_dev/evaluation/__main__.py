@@ -11,15 +11,20 @@ from .anomalies.command import evaluate_anomalies
 from .arguments import arguments
 from .chosen import chosen_homes, chosen_models
 from .contest import Entry, run_apart
+from .day_types.command import evaluate_day_types
 from .errors import EvaluationError
 from .figures import standings
 from .forecast_file import write_forecasts
+from .groups.command import evaluate_groups
 from .household import Household
+from .load_shapes.command import evaluate_load_shapes
 from .month_end import evaluate_bill
 from .other_people import OTHER_PEOPLES, ask_others
+from .part_of_year import evaluate_part_of_year
 from .plan import Plan
 from .reading import read_households
 from .report import as_text, write_csv, write_json
+from .together import evaluate_together
 from .within_day import as_text as within_day_text, measure_within_day
 
 
@@ -33,8 +38,18 @@ def main(command_line: list[str] | None = None) -> int:
         say = Progress.begin()
         if options.subject == "anomalies":
             evaluate_anomalies(options, say)
+        elif options.subject == "day-types":
+            evaluate_day_types(options, say)
         elif options.subject == "bill":
             evaluate_bill(options, say)
+        elif options.subject == "together":
+            evaluate_together(options, say)
+        elif options.subject == "part-of-year":
+            evaluate_part_of_year(options, say)
+        elif options.subject == "groups":
+            evaluate_groups(options, say)
+        elif options.subject == "load-shapes":
+            evaluate_load_shapes(options, say)
         else:
             _evaluate(options, say)
     except EvaluationError as err:

@@ -1,15 +1,18 @@
 """What the command line asks for."""
 
 import argparse
-from datetime import tzinfo
-from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
 
-from holidays import HolidayBase, country_holidays
-
+from .argument_types import (
+    country,
+    existing_file,
+    new_file,
+    positive,
+    time_zone,
+)
 from .contestants import contestants, of_scikit_learn
 from .divided_hours import DIVIDED
+from .groups.arguments import add_groups
 from .other_people import OTHER_PEOPLES
 from .slots import Unit
 
@@ -36,6 +39,13 @@ what is unusual in one household, from a file with the columns time,kwh:
 what is found of events in many, from a file with one column each:
   scripts/evaluate anomalies --homes homes.csv.gz --clock UTC --timezone Europe/London \\
       --columns 1-12 --json figures.json
+"""
+
+_SHAPE_EXAMPLES: Final = """
+what kind of load curve a household has, from a file with the columns time,kwh:
+  scripts/evaluate load-shapes --input home.csv --timezone Europe/Berlin
+how many of many households keep their kind, from a file with one column each:
+  scripts/evaluate load-shapes --homes homes.csv.gz --clock UTC --timezone Europe/London
 """
 
 
@@ -84,9 +94,56 @@ def arguments(command_line: list[str] | None = None) -> argparse.Namespace:
     )
     _files(bill)
     bill.add_argument(
-        "--json", type=_new_file, metavar="FILE", help="all forecasts, by home and day"
+        "--json", type=new_file, metavar="FILE", help="all forecasts, by home and day"
     )
     bill.set_defaults(step=60, weather=None, country=None)
+    together = subjects.add_parser(
+        "together",
+        help="how good the forecast of several homes together is",
+        description=(
+            "Forecasts real households and their sums: what the forecasts of the homes "
+            "add up to, beside a forecast of the sum by itself."
+        ),
+    )
+    _files(together)
+    _together(together)
+    part = subjects.add_parser(
+        "part-of-year",
+        help="how well some weeks of a home tell of its year",
+        description=(
+            "Estimates the year of real households from windows of it, beside the mean "
+            "day times 365."
+        ),
+    )
+    _files(part)
+    _place(part)
+    part.add_argument(
+        "--json", type=new_file, metavar="FILE", help="all estimates, by home and day"
+    )
+    part.set_defaults(step=60, weather=None, country=None)
+    shapes = subjects.add_parser(
+        "load-shapes",
+        help="how well homes are told apart by when they use energy",
+        description=(
+            "Puts real households into the kinds of load shapes that are shipped and "
+            "tells how many keep theirs; or, with --archetypes, learns the kinds."
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_SHAPE_EXAMPLES,
+    )
+    _files(shapes)
+    _shape_results(shapes)
+    add_groups(subjects)
+    types = subjects.add_parser(
+        "day-types",
+        help="how real the kinds of days of a home are, and what they are good for",
+        description=(
+            "Learns the day types of real households week by week, tells how stable and "
+            "foreseeable they are, and whether they help forecasts and anomalies."
+        ),
+    )
+    _files(types)
+    _day_types(types)
     return parser.parse_args(command_line)
 
 
@@ -94,17 +151,20 @@ def _files(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("files")
     source = files.add_mutually_exclusive_group(required=True)
     source.add_argument(
-        "--input", type=_file, metavar="FILE", help="one household: time,kwh"
+        "--input", type=existing_file, metavar="FILE", help="one household: time,kwh"
     )
     source.add_argument(
-        "--homes", type=_file, metavar="FILE", help="a column of times, one per home"
+        "--homes",
+        type=existing_file,
+        metavar="FILE",
+        help="a column of times, one per home",
     )
     files.add_argument(
-        "--timezone", type=_zone, required=True, help="where the homes are"
+        "--timezone", type=time_zone, required=True, help="where the homes are"
     )
     files.add_argument(
         "--clock",
-        type=_zone,
+        type=time_zone,
         metavar="ZONE",
         help="the time zone of times that have no offset (UTC, or that of the homes)",
     )
@@ -128,6 +188,13 @@ def _files(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _place(parser: argparse.ArgumentParser) -> None:
+    place = parser.add_argument_group("where the homes are, which tells their climate")
+    place.add_argument("--latitude", type=float, required=True, metavar="DEGREES")
+    place.add_argument("--longitude", type=float, required=True, metavar="DEGREES")
+    place.add_argument("--altitude", type=float, metavar="METRES")
+
+
 def _knowledge(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("what else is known")
     files.add_argument(
@@ -138,13 +205,13 @@ def _knowledge(parser: argparse.ArgumentParser) -> None:
     )
     files.add_argument(
         "--country",
-        type=_country,
+        type=country,
         metavar="CODE",
         help="whose public holidays are known, like GB or GB-ENG (default: none are)",
     )
     files.add_argument(
         "--weather",
-        type=_file,
+        type=existing_file,
         metavar="FILE",
         help="time,temperature,cloud: degrees Celsius, cloud cover from 0 to 1",
     )
@@ -160,18 +227,18 @@ def _protocol(parser: argparse.ArgumentParser) -> None:
         help="minutes of a slot (default: %(default)s)",
     )
     protocol.add_argument(
-        "--origins", type=_positive, metavar="N", help="the last N days (default: all)"
+        "--origins", type=positive, metavar="N", help="the last N days (default: all)"
     )
     protocol.add_argument(
         "--after",
-        type=_positive,
+        type=positive,
         metavar="DAYS",
         default=56,
         help="days before the first origin (default: %(default)s)",
     )
     protocol.add_argument(
         "--history",
-        type=_positive,
+        type=positive,
         metavar="DAYS",
         help="days that are known at each origin (default: all)",
     )
@@ -195,11 +262,42 @@ def _protocol(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _together(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sizes",
+        type=_sizes,
+        metavar="LIST",
+        default=[2, 5, 10],
+        help="how many homes are put together (default: 2,5,10)",
+    )
+    parser.add_argument(
+        "--origins", type=positive, metavar="N", help="the last N days (default: all)"
+    )
+    parser.add_argument(
+        "--after",
+        type=positive,
+        metavar="DAYS",
+        default=84,
+        help="days before the first origin (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--json", type=new_file, metavar="FILE", help="the figures of all groups"
+    )
+    parser.set_defaults(step=60, weather=None, country=None)
+
+
+def _sizes(text: str) -> list[int]:
+    sizes = [positive(part) for part in text.split(",")]
+    if min(sizes) < 2:
+        raise argparse.ArgumentTypeError("several homes are two at least")
+    return sizes
+
+
 def _anomaly_protocol(parser: argparse.ArgumentParser) -> None:
     protocol = parser.add_argument_group("protocol")
     protocol.add_argument(
         "--events",
-        type=_positive,
+        type=positive,
         metavar="N",
         default=7,
         help="events of each kind in each home (default: %(default)s)",
@@ -213,14 +311,52 @@ def _anomaly_protocol(parser: argparse.ArgumentParser) -> None:
     results = parser.add_argument_group("results")
     results.add_argument(
         "--output",
-        type=_new_file,
+        type=new_file,
         metavar="CSV",
         help="no events, but the unusual hours there are: time,kind,severity,score",
     )
     results.add_argument(
-        "--json", type=_new_file, metavar="FILE", help="all figures, by home"
+        "--json", type=new_file, metavar="FILE", help="all figures, by home"
     )
     # What the reading of files asks for besides, and nobody here has a use for.
+    parser.set_defaults(step=60, weather=None, country=None)
+
+
+def _day_types(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--country",
+        type=country,
+        metavar="CODE",
+        help="whose public holidays are known, like GB or GB-ENG (default: none are)",
+    )
+    parser.add_argument(
+        "--events",
+        type=positive,
+        metavar="N",
+        default=7,
+        help="unusual events of each kind in each home (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=6, help="of the events (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--json", type=new_file, metavar="FILE", help="all figures, by home"
+    )
+    parser.set_defaults(step=60, weather=None)
+
+
+def _shape_results(parser: argparse.ArgumentParser) -> None:
+    results = parser.add_argument_group("results, besides the tables")
+    results.add_argument(
+        "--output", type=new_file, metavar="CSV", help="kind and features of each home"
+    )
+    results.add_argument("--json", type=new_file, metavar="FILE", help="all figures")
+    results.add_argument(
+        "--archetypes",
+        type=new_file,
+        metavar="FILE",
+        help="no tables, but the kinds as these homes would have them",
+    )
     parser.set_defaults(step=60, weather=None, country=None)
 
 
@@ -228,50 +364,13 @@ def _results(parser: argparse.ArgumentParser) -> None:
     results = parser.add_argument_group("results, besides the table")
     results.add_argument(
         "--output",
-        type=_new_file,
+        type=new_file,
         metavar="CSV",
         help="every forecast of the first model: origin,time,p10,p50,p90,mean",
     )
     results.add_argument(
-        "--json", type=_new_file, metavar="FILE", help="all figures, by home and hour"
+        "--json", type=new_file, metavar="FILE", help="all figures, by home and hour"
     )
     results.add_argument(
-        "--csv", type=_new_file, metavar="FILE", help="the figures of each home"
+        "--csv", type=new_file, metavar="FILE", help="the figures of each home"
     )
-
-
-def _file(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"there is no file {text}")
-    return path
-
-
-def _new_file(text: str) -> Path:
-    path = Path(text)
-    if not path.parent.is_dir() or path.is_dir():
-        raise argparse.ArgumentTypeError(f"no file can be written at {text}")
-    return path
-
-
-def _zone(text: str) -> tzinfo:
-    if text not in available_timezones():
-        raise argparse.ArgumentTypeError(f"no time zone is called {text}")
-    return ZoneInfo(text)
-
-
-def _country(text: str) -> HolidayBase:
-    """Return the public holidays of a country, or of a part of it."""
-    country, _, part = text.partition("-")
-    try:
-        return country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
-        raise argparse.ArgumentTypeError(
-            f"the public holidays of {text} are not known"
-        ) from None
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
-    return int(text)

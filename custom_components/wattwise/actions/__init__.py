@@ -9,12 +9,14 @@ from ..const import DOMAIN
 from . import (
     advice_actions,
     anomaly_actions,
+    compare_action,
     export_action,
     forecast_action,
     gap_action,
     history_action,
     import_action,
     power_quality_action,
+    provider_action,
     resend_action,
     simulate_action,
     statistics_actions,
@@ -49,7 +51,16 @@ _CHANGING: Final = (
         statistics_actions.CLEAR_SCHEMA,
     ),
 )
+# What tells of all homes is no business of those who live in one of them.
+_OVERSEEING: Final = (
+    (
+        "get_provider_overview",
+        provider_action.async_get_provider_overview,
+        provider_action.SCHEMA,
+    ),
+)
 _ASKING: Final = (
+    ("compare", compare_action.async_compare, compare_action.SCHEMA),
     ("compare_tariffs", tariff_action.async_compare_tariffs, tariff_action.SCHEMA),
     ("get_advice", advice_actions.async_get_advice, advice_actions.GET_SCHEMA),
     ("find_window", window_action.async_find_window, window_action.SCHEMA),
@@ -82,6 +93,15 @@ def async_setup_actions(hass: HomeAssistant) -> None:
             action,
             schema=schema,
             supports_response=SupportsResponse.OPTIONAL,
+        )
+    for name, action, schema in _OVERSEEING:
+        async_register_admin_service(
+            hass,
+            DOMAIN,
+            name,
+            action,
+            schema=schema,
+            supports_response=SupportsResponse.ONLY,
         )
     for name, action, schema in _ASKING:
         hass.services.async_register(

@@ -1,5 +1,6 @@
 """How a household's tariff and grid are changed and kept history is deleted."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, override
 
@@ -17,7 +18,12 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from ..back_filling.back_fill import async_forget_back_fill
-from ..const import CONF_CURRENCY, CONF_NETS_PHASES, CONF_PRICE_ENTITY
+from ..const import (
+    CONF_COUNTRY,
+    CONF_CURRENCY,
+    CONF_NETS_PHASES,
+    CONF_PRICE_ENTITY,
+)
 from ..entity_reference import referenced_entity
 from ..history.errors import HistoryError
 from ..household import Household
@@ -26,6 +32,8 @@ from ..shared_history import async_get_history, async_kept_meters
 from .file_steps import FileSteps
 from .forecast_steps import ForecastSteps
 from .influx_steps import InfluxSteps
+from .profile_form import PROFILE_OPTIONS
+from .profile_steps import ProfileSteps
 from .retention_steps import RetentionSteps
 from .tariff_steps import TARIFF_OPTIONS, TariffSteps, power_and_tariff_fields
 from .undo_steps import UndoSteps
@@ -39,6 +47,7 @@ class WattWiseOptionsFlow(
     InfluxSteps,
     RetentionSteps,
     ForecastSteps,
+    ProfileSteps,
     TariffSteps,
     OptionsFlow,
 ):
@@ -56,12 +65,19 @@ class WattWiseOptionsFlow(
         currency: str = self.config_entry.data[CONF_CURRENCY]
         return currency
 
+    @property
+    @override
+    def _country(self) -> str | None:
+        """The household's country."""
+        return self.config_entry.data.get(CONF_COUNTRY)
+
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Let the user choose what to do."""
         options = [
             "tariff_and_power",
+            "about_home",
             "forecasts",
             "past_readings",
             "loaded_files",
@@ -127,6 +143,19 @@ class WattWiseOptionsFlow(
         options = self.config_entry.options
         kept = {key: options[key] for key in options.keys() - TARIFF_OPTIONS}
         return self.async_create_entry(data=self._options | kept)
+
+    @property
+    @override
+    def _known_answers(self) -> Mapping[str, Any]:
+        """What was answered before."""
+        return self.config_entry.options
+
+    @override
+    async def _async_finish_profile(self, answers: dict[str, Any]) -> ConfigFlowResult:
+        """Store the answers; what is asked elsewhere stays as it is."""
+        options = self.config_entry.options
+        kept = {key: options[key] for key in options.keys() - PROFILE_OPTIONS}
+        return self.async_create_entry(data=kept | answers)
 
     async def async_step_kept_history(
         self, user_input: dict[str, Any] | None = None

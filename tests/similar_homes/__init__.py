@@ -1,0 +1,1 @@
+"""Advice from made-up pasts."""
