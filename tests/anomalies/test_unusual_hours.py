@@ -21,6 +21,6 @@ def test_a_lesson_goes_on_from_the_one_before() -> None:
     later = datetime.fromtimestamp(BEGIN + 109 * DAY, UTC)
     second, _ = learned(LONDON, home, later, (), (), restarted.risen)
     assert second.risen == first.risen
-    # Who knows of no rise takes it for usual by then.
+    # Who knows of no rise cannot tell that it has been so for long.
     third, _ = learned(LONDON, home, later, (), (), None)
-    assert third.risen is None
+    assert third.risen is None or third.risen > rise + 5 * DAY

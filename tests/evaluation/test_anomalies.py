@@ -126,7 +126,8 @@ def test_no_contestant_knows_the_future(
     energy[middle:] = np.random.default_rng(1).gamma(1.0, 3.0, len(energy) - middle)
     other = HourSeries(home.zone, home.begin, energy)
     before = contestant(home).flags
-    np.testing.assert_array_equal(before[:middle], contestant(other).flags[:middle])
+    after = contestant(other).flags
+    np.testing.assert_array_equal(before[:, :middle], after[:, :middle])
 
 
 @pytest.mark.parametrize("contestant", CONTESTANTS, ids=lambda one: one.name)
@@ -138,7 +139,24 @@ def test_without_a_change_nothing_new_is_said(
     begin = int(np.flatnonzero(home.place.day == 120)[0])
     event = Event(EventKind.LEFT_ON, begin, begin + 20, home.energy[begin : begin + 20])
     said = asked.flags_of(event.put_into(home), begin)
-    np.testing.assert_array_equal(said, asked.flags[begin : begin + 20])
+    np.testing.assert_array_equal(said, asked.flags[:, begin : begin + 20])
+
+
+def test_an_outage_is_told_beside_an_absence(home: HourSeries) -> None:
+    """What is flagged for another reason anyway takes nothing from what is told."""
+    energy = home.energy.copy()
+    empty = (home.place.day >= 110) & (home.place.day < 118)
+    energy[empty] = 0.05 + energy[empty] / 1000
+    away = HourSeries(home.zone, home.begin, energy)
+    asked = WattWise(away)
+    begin = int(np.flatnonzero(home.place.day == 115)[0]) + 5
+    event = Event(EventKind.OUTAGE, begin, begin + 6, np.zeros(6))
+    _, less, meter = asked.flags[:, begin : begin + 6]
+    assert less.all()
+    assert not meter.any()
+    more_said, _, meter_said = asked.flags_of(event.put_into(away), begin)
+    assert meter_said.any()
+    assert not more_said.any()
 
 
 def test_it_is_the_detector_that_is_evaluated(home: HourSeries) -> None:

@@ -74,6 +74,29 @@ def test_a_higher_base_load_hides_nothing() -> None:
     assert [one.kind for one in told[11]] == ["standby_rising"]
 
 
+def test_a_higher_base_load_hides_nothing_before_it_is_learned() -> None:
+    """What is left on beside it shows in the same look that tells it first."""
+    home = changed(made_home(PAST_DAYS + 20), NOON, 24 * 10, lambda kwh: kwh + 0.3)
+    night = NOON + 4 * DAY + 13 * HOUR
+    home = changed(home, night, 5, lambda kwh: kwh + 2.5)
+    now = night + 5 * HOUR
+    detector = AnomalyDetector(LONDON)
+    detector.learn({start: kwh for start, kwh in home.items() if start < NOON})
+    assert detector.risen is None
+
+    hours = {start: kwh for start, kwh in home.items() if start < now}
+    told = detector.look(newest(hours), now).anomalies
+
+    heater, base = sorted(
+        (one for one in told if one.end > now - HOUR), key=lambda one: -one.start
+    )
+    assert base.kind is AnomalyKind.STANDBY_RISING
+    assert heater.kind in {AnomalyKind.UNUSUAL_HOUR, AnomalyKind.LEFT_ON}
+    assert abs(heater.start - night) <= 2 * HOUR
+    # Only the night learns.
+    assert detector.risen is None
+
+
 def test_a_higher_base_load_becomes_usual() -> None:
     """That is so after six weeks, or at once when people say that it is normal."""
     home = changed(made_home(PAST_DAYS + 60), NOON, 24 * 60, lambda kwh: kwh + 0.2)

@@ -192,7 +192,7 @@ def test_what_was_learned_survives_a_restart() -> None:
     [
         {},
         {"version": 99},
-        {"version": 2, "hours": 5},
+        {"version": 3, "hours": 5},
         {
             **AnomalyDetector(LONDON).state(),
             "limits": {"2024-01-01": [1.0]},

@@ -104,7 +104,7 @@ def compete(
         for contestant, standing in zip(CONTESTANTS, standings, strict=True):
             asked = contestant(series)
             flags = asked.flags
-            flags[series.place.day < FIRST_DAY] = False
+            flags[:, series.place.day < FIRST_DAY] = False
             score = Score(
                 name,
                 asked.alarms_since(FIRST_DAY),
@@ -115,8 +115,9 @@ def compete(
             for event in events:
                 score.put[event.kind] += 1
                 said = asked.flags_of(event.put_into(series), event.begin)
-                # An hour flagged anyway is no merit.
-                new = np.flatnonzero(said & ~flags[event.begin : event.end])
+                # An hour flagged anyway is no merit, unless something else is told.
+                before = flags[:, event.begin : event.end]
+                new = np.flatnonzero((said & ~before).any(axis=0))
                 if new.size:
                     score.delays[event.kind].append(int(new[0]) + 1)
             standing.scores.append(score)

@@ -8,6 +8,7 @@ import numpy as np
 
 from custom_components.wattwise.analytics.anomalies.detector import DAYS_NEEDED
 from custom_components.wattwise.analytics.anomalies.episodes import (
+    by_sign,
     episodes_of,
     flagged_runs,
 )
@@ -44,22 +45,21 @@ class Contestant(ABC):
 
     @property
     def flags(self) -> Flags:
-        """Which hours it flags (hours)."""
-        flags = np.zeros(len(self._series), dtype=bool)
-        for day, limits in self._limits.items():
-            hours = self._series.place.day == day
-            flags[hours] = _any_above(self._scores[:, hours], limits)
-        return flags
+        """Which hours it flags, and by which signs (signs, hours)."""
+        limits = np.full(self._scores.shape, np.inf)
+        for day, found in self._limits.items():
+            limits[:, self._series.place.day == day] = found[:, None]
+        return self._signs(_above(self._scores, limits))
 
     def alarms_since(self, day: int) -> int:
         """Count its alarms from a day of the home on: one for what hangs together."""
-        flags = self.flags & (self._series.place.day >= day)
+        flags = self.flags.any(axis=0) & (self._series.place.day >= day)
         return sum(1 for _ in flagged_runs(flags))
 
     def flags_of(self, changed: HourSeries, begin: int) -> Flags:
         """Which hours it flags from hour `begin` on, if from then all had been changed.
 
-        By what it had learned when that day began.
+        By what it had learned when that day began: (signs, hours).
         """
         day = int(changed.place.day[begin])
         first = int(np.searchsorted(changed.place.day, max(0, day - _LOOKED_BACK)))
@@ -68,7 +68,11 @@ class Contestant(ABC):
         )
         number = int(part.place.day[begin - first])
         scores = self._score(part, number, day)[:, begin - first :]
-        return _any_above(scores, self._limits[day])
+        return self._signs(_above(scores, self._limits[day][:, None]))
+
+    def _signs(self, above: Flags) -> Flags:
+        """Part what is flagged by what it tells (signs, hours): here it is one thing."""
+        return np.asarray(above.any(axis=0, keepdims=True))
 
     @abstractmethod
     def _score(
@@ -110,9 +114,15 @@ class WattWise(Contestant):
 
     @override
     def _by_day(self, days: Iterable[int]) -> dict[int, Floats]:
-        return thresholds_by_day(self._series, self._scores, days)
+        nobody = np.zeros(len(self._series), dtype=bool)
+        return thresholds_by_day(self._series, self._scores, days, nobody)
+
+    @override
+    def _signs(self, above: Flags) -> Flags:
+        """Part them as people are told of them: more, less, and faults of the meter."""
+        return by_sign(above)
 
 
-def _any_above(scores: Floats, limits: Floats) -> Flags:
+def _above(scores: Floats, limits: Floats) -> Flags:
     with np.errstate(invalid="ignore"):
-        return np.asarray((scores > limits[:, None]).any(axis=0))
+        return np.asarray(scores > limits)

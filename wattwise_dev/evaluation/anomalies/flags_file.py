@@ -48,7 +48,7 @@ def write_flags(path: Path, homes: Sequence[tuple[str, HourSeries]], say: Say) -
 def _rows(series: HourSeries) -> Iterator[tuple[str, ...]]:
     away = np.zeros(len(series), dtype=bool)
     scores = scores_of(series, away)
-    by_day = thresholds_by_day(series, scores, range(DAYS_NEEDED, series.days))
+    by_day = thresholds_by_day(series, scores, range(DAYS_NEEDED, series.days), away)
     limits = np.full((len(SCALES), len(series)), np.inf)
     for day, found in by_day.items():
         limits[:, series.place.day == day] = found[:, None]

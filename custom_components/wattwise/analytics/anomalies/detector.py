@@ -40,7 +40,7 @@ _OF_MUCH: Final = np.array(
         for scale in SCALES
     ]
 )
-_VERSION: Final = 2
+_VERSION: Final = 3
 
 
 class AnomalyDetector:
@@ -103,13 +103,13 @@ class AnomalyDetector:
         """Learn what is usual, apart from a base load that is higher since a time."""
         self._risen = risen
         end = series.begin + HOUR * len(series)
-        raised = self._raised(series)
-        scores = self._scores(series, nobody)
+        raised = _raised(series, risen)
+        scores = _scores(series, nobody, raised)
         # Nor is it to be usual that it is so much higher.
         ordinary = scores.copy()
         ordinary[np.ix_(_OF_BASE_LOAD[:-1], raised)] = np.nan
         newest = range(max(0, series.days - _TOLD_DAYS - 1), series.days + 1)
-        by_day = thresholds_by_day(series, ordinary, newest)
+        by_day = thresholds_by_day(series, ordinary, newest, nobody)
         self._limits = {
             series.first + timedelta(days=day): limits for day, limits in by_day.items()
         }
@@ -140,22 +140,35 @@ class AnomalyDetector:
         if days < DAYS_NEEDED or not self._limits:
             return Findings((), Learning(min(days, DAYS_NEEDED), DAYS_NEEDED))
         nobody = series.within(away)
-        judged = self._judged(series, now, nobody, normal)
+        judged = self._judged(series, now, nobody, normal, self._risen)
         if judged is None:
             return Findings((), None)
+        if self._risen is None:
+            # What else is unusual is not to wait for the night in which it is learned.
+            risen = self._base_load_risen(series, nobody, normal)
+            if risen is not None:
+                judged = self._judged(series, now, nobody, normal, risen) or judged
         known = _as_hours(series)
         ended = (until_its_end(one, known) for one in anomalies_of(judged))
         return Findings(tuple(as_what_ran(one, series, nobody) for one in ended), None)
 
     def _judged(
-        self, series: HourSeries, now: float, nobody: Flags, normal: Stretches
+        self,
+        series: HourSeries,
+        now: float,
+        nobody: Flags,
+        normal: Stretches,
+        risen: float | None,
     ) -> Judged | None:
-        """Judge the last eight days before `now`; None if nothing is known of them."""
+        """Judge the last eight days before `now`; None if nothing is known of them.
+
+        Apart from a base load that is higher since `risen`.
+        """
         told = series.starts >= now - _TOLD_DAYS * SECONDS_OF_A_DAY
         if not told.any():
             return None
-        raised = self._raised(series)
-        scores = self._scores(series, nobody, int(series.place.day[told][0]))
+        raised = _raised(series, risen)
+        scores = _scores(series, nobody, raised, int(series.place.day[told][0]))
         allowed = np.maximum(self._allowed, called_normal(series, scores, normal))
         limits = np.maximum(self._limits_of(series), allowed[:, series.place.slot])
         judged = judge(series, scores, limits, nobody, self._ceiling)
@@ -168,26 +181,12 @@ class AnomalyDetector:
         first = int(raised.argmax()) if raised.any() else None
         return replace(judged, risen=first)
 
-    def _scores(self, series: HourSeries, nobody: Flags, first: int = 0) -> Floats:
-        """How unusual each hour is, apart from a base load that is known to be higher."""
-        raised = self._raised(series)
-        scores = scores_of(series, nobody, first, raised)
-        if raised.any():
-            eased = scores_of(without_rise(series, raised), nobody, first)
-            scores[_OF_MUCH] = eased[_OF_MUCH]
-        return scores
-
-    def _raised(self, series: HourSeries) -> Flags:
-        """Say in which hours the base load is higher than before."""
-        since = np.inf if self._risen is None else self._risen
-        return np.asarray(series.starts >= since)
-
     def _base_load_risen(
         self, series: HourSeries, nobody: Flags, normal: Stretches
     ) -> float | None:
         """Return since when the base load is higher, if it still is when hours end."""
         end = series.begin + HOUR * len(series)
-        judged = self._judged(series, end, nobody, normal)
+        judged = self._judged(series, end, nobody, normal, self._risen)
         if judged is None or self._days_known < DAYS_NEEDED:
             return None
         day_before = end - SECONDS_OF_A_DAY
@@ -247,6 +246,20 @@ class AnomalyDetector:
         asked = series.place.day + series.first.toordinal()
         at = np.maximum(np.searchsorted(ordinals, asked, side="right") - 1, 0)
         return np.stack([self._limits[day] for day in days], axis=1)[:, at]
+
+
+def _raised(series: HourSeries, risen: float | None) -> Flags:
+    """Say in which hours the base load is higher than before."""
+    return np.asarray(series.starts >= (np.inf if risen is None else risen))
+
+
+def _scores(series: HourSeries, nobody: Flags, raised: Flags, first: int = 0) -> Floats:
+    """How unusual each hour is, apart from a base load that is known to be higher."""
+    scores = scores_of(series, nobody, first, raised)
+    if raised.any():
+        eased = scores_of(without_rise(series, raised), nobody, first)
+        scores[_OF_MUCH] = eased[_OF_MUCH]
+    return scores
 
 
 def _days_known(series: HourSeries) -> int:

@@ -42,7 +42,7 @@ _EXPECTED: Final = (0.1, 0.5, 0.9)
 type LevelOf = Callable[[Floats], float]
 
 
-class _Sign(Enum):
+class Sign(Enum):
     """What an alarm says, most generally."""
 
     MORE = auto()
@@ -50,10 +50,10 @@ class _Sign(Enum):
     METER = auto()
 
 
-_SIGNS: Final = dict.fromkeys(_MOST_SPECIFIC, _Sign.MORE) | {
-    AnomalyKind.LOW_USE: _Sign.LESS,
-    AnomalyKind.OUTAGE: _Sign.METER,
-    AnomalyKind.STUCK: _Sign.METER,
+_SIGNS: Final = dict.fromkeys(_MOST_SPECIFIC, Sign.MORE) | {
+    AnomalyKind.LOW_USE: Sign.LESS,
+    AnomalyKind.OUTAGE: Sign.METER,
+    AnomalyKind.STUCK: Sign.METER,
 }
 
 
@@ -126,16 +126,22 @@ def episodes_of(judged: Judged) -> list[Episode]:
     each other, however near: an alarm of one must not hide that of another. Only what a
     fault of the meter explains is part of it.
     """
-    faults = list(_episodes(judged, _Sign.METER))
+    faults = list(_episodes(judged, Sign.METER))
     explained = judged.ratios.copy()
     for fault in faults:
         _explain(explained, fault)
     rest = replace(judged, ratios=explained)
-    found = [*faults, *_episodes(rest, _Sign.MORE), *_episodes(rest, _Sign.LESS)]
+    found = [*faults, *_episodes(rest, Sign.MORE), *_episodes(rest, Sign.LESS)]
     return sorted(found, key=lambda one: (one.last, one.first))
 
 
-def _episodes(judged: Judged, sign: _Sign) -> Iterator[Episode]:
+def by_sign(seen: Flags) -> Flags:
+    """Say by which signs hours are unusual: (signs, hours), from `seen` (scales, hours)."""
+    signs = [_SIGNS[scale.kind] for scale in SCALES]
+    return np.stack([seen[[one is sign for one in signs]].any(axis=0) for sign in Sign])
+
+
+def _episodes(judged: Judged, sign: Sign) -> Iterator[Episode]:
     rows = np.array([_SIGNS[kind] is sign for kind in _SIGHTS])
     base = np.array([kind is AnomalyKind.STANDBY_RISING for kind in _SIGHTS])
     # A base load that is known to be higher is so for weeks, and explains nothing else.
@@ -152,7 +158,7 @@ def _explain(ratios: Floats, fault: Episode) -> None:
     for row, of in enumerate(_SIGHTS):
         sign = _SIGNS[of]
         # Values that do not move may be high or low; nothing used is never much.
-        if sign is _Sign.LESS or (sign is _Sign.MORE and kind is AnomalyKind.STUCK):
+        if sign is Sign.LESS or (sign is Sign.MORE and kind is AnomalyKind.STUCK):
             ratios[row, begin : end + _reach(row)] = np.nan
 
 

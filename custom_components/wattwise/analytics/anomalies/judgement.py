@@ -10,6 +10,7 @@ from .anomaly import AnomalyKind
 from .away_use import away_ratios
 from .episodes import Judged
 from .hour_series import HOURS_OF_A_DAY, Flags, HourSeries, Stretches
+from .low_days import LOW, least_of_low_days, littleness
 from .scales import FLOORS, SCALES, SHARES, Scale, daily_peaks, unusualness
 from .thresholds import thresholds
 
@@ -45,11 +46,17 @@ def scores_of(
 
 
 def thresholds_by_day(
-    series: HourSeries, scores: Floats, days: Iterable[int]
+    series: HourSeries, scores: Floats, days: Iterable[int], away: Flags
 ) -> dict[int, Floats]:
     """Thresholds (scales) that each of some days begins with, from the days before it."""
     peaks = daily_peaks(series, scores)
-    return {day: thresholds(peaks[:, :day], SHARES, FLOORS) for day in days}
+    low = littleness(series, away)
+    found = {}
+    for day in days:
+        given = np.full(len(SCALES), np.nan)
+        given[LOW] = least_of_low_days(low[:day])
+        found[day] = thresholds(peaks[:, :day], SHARES, FLOORS, given=given)
+    return found
 
 
 def called_normal(series: HourSeries, scores: Floats, normal: Stretches) -> Floats:

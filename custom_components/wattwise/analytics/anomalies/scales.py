@@ -2,8 +2,8 @@
 
 A home uses energy in bursts, so the least hour of a stretch tells more than its mean: no
 eight hours of an ordinary day are all a kilowatt above what they mostly are, though their
-mean often is. Hence minima for what is left on, means for the little that is used when
-nobody is there, and single hours for what is just much.
+mean often is. Hence minima for what is left on, whole days in a row for the little that
+is used when nobody is there, and single hours for what is just much.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ..forecasting.local_days import Floats
 from .anomaly import AnomalyKind
-from .hour_series import Flags, HourSeries
+from .hour_series import HOURS_OF_A_DAY, Flags, HourSeries
 from .reference import usual
 
 # Of a stretch, so much may be unknown.
@@ -35,8 +35,9 @@ class Scale:
     `near` hours around, in units of the distance between the two and of `least` of its
     own unit, so that steady homes do not make much of nothing. A distance below `amount`
     is nothing to tell anybody of, however unusual in a steady home. `share` is its part,
-    beside those of the others, of the false alarms that all may raise together, `floor`
-    how unusual it has to be in any home. With a `part` below 1 only so much of what is
+    beside those of the others, of the false alarms that all may raise together (none if
+    its threshold is no matter of how rare it is), `floor` how unusual it has to be in any
+    home. With a `part` below 1 only so much of what is
     usual is taken off: what is little in the year then counts beside what is little now.
     """
 
@@ -54,6 +55,8 @@ class Scale:
     back: int = 28
     further: int = 0
     """Hours before those of `width` that have a part in them, too."""
+    habit: Callable[[Floats, int], Floats] | None = None
+    """What is usual is that of this, if it is not that of `measure`."""
 
     @property
     def reach(self) -> int:
@@ -78,8 +81,18 @@ def _quietest_quarter(energy: Floats, width: int) -> Floats:
 
 
 def _little(energy: Floats, width: int) -> Floats:
-    """Measure how little is used on the mean: ratios count, not differences."""
-    return -np.log(_mean(energy, width) + 0.02)
+    """Measure how little was used in a day: ratios count, not differences."""
+    return -np.log(_mean(energy, HOURS_OF_A_DAY) + 0.02)
+
+
+def _little_each_day(energy: Floats, width: int) -> Floats:
+    """Measure how little was used on that day of `width` hours on which it was most."""
+    in_a_day = _little(energy, width)
+    each = np.full((width // HOURS_OF_A_DAY, len(energy)), np.nan)
+    for day, row in enumerate(each):
+        back = day * HOURS_OF_A_DAY
+        row[back:] = in_a_day[: max(0, len(energy) - back)]
+    return np.asarray(each.min(axis=0))
 
 
 def _nothing(energy: Floats, width: int) -> Floats:
@@ -136,11 +149,10 @@ SCALES: Final = (
         1,
         _mean,
         least=1.0,
-        share=0.8,
+        share=3.0,
         floor=0.3,
-        amount=1.2,
+        amount=1.1,
         levels=(0.99, 0.99),
-        back=56,
     ),
     Scale(
         "four_hours",
@@ -148,17 +160,17 @@ SCALES: Final = (
         4,
         _quieter_half,
         least=0.05,
-        share=0.3,
+        share=1.0,
         floor=0.5,
-        amount=0.6,
+        amount=0.9,
     ),
     Scale(
         "eight_hours",
         AnomalyKind.LEFT_ON,
         8,
         _quietest_quarter,
-        least=0.05,
-        share=0.6,
+        least=0.1,
+        share=1.5,
         floor=0.3,
         amount=0.5,
         back=42,
@@ -189,25 +201,28 @@ SCALES: Final = (
         72,
         _mean_floor,
         least=0.05,
-        share=1.0,
+        share=2.0,
         floor=0.3,
         amount=0.09,
         back=56,
         further=23,
     ),
     # Its past is all of the year: an absence is as little as the home ever uses, and no
-    # less so when the weeks before were quiet, too.
+    # less so when the weeks before were quiet, too. It is nothing that the home never saw:
+    # some days in a row of those on which it uses least (low_days).
     Scale(
         "low",
         AnomalyKind.LOW_USE,
         72,
-        _little,
+        _little_each_day,
         least=1.0,
-        share=1.3,
+        share=0.0,
         floor=-np.inf,
-        amount=0.05,
+        amount=0.2,
         part=0.5,
         levels=(0.5, 0.5),
+        near=0,
+        habit=_little,
     ),
     Scale(
         "nothing",
@@ -247,7 +262,11 @@ def unusualness(
         if scale.kind is AnomalyKind.STUCK:
             found[index, asked] = measured[asked]
             continue
-        habit = measured if ignored is None else np.where(ignored, np.nan, measured)
+        habit = measured
+        if scale.habit is not None:
+            habit = scale.habit(series.energy, scale.width)
+        if ignored is not None:
+            habit = np.where(ignored, np.nan, habit)
         if raised is not None and scale.kind is AnomalyKind.STANDBY_RISING:
             habit = np.where(raised, np.nan, habit)
         middle, high = usual(

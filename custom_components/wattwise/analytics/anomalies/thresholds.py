@@ -27,7 +27,7 @@ _PEAK_SHARE: Final = 0.2
 _LATE_DAYS: Final = 60
 # By how much all shares may be raised together, because alarms of different scales
 # meet, or lowered.
-_FACTORS: Final = np.geomspace(0.3, 6.0, 14)
+_FACTORS: Final = np.geomspace(0.08, 6.0, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,19 @@ class Tail:
 
 
 def thresholds(
-    daily: Floats, shares: Floats, floors: Floats, a_month: float = _A_MONTH
+    daily: Floats,
+    shares: Floats,
+    floors: Floats,
+    a_month: float = _A_MONTH,
+    given: Floats | None = None,
 ) -> Floats:
     """Threshold of each scale from the maxima of past days (scales, days), NaN unknown.
 
     Infinite where a scale knows nothing of its past. The past would have had `a_month`
-    alarms a month.
+    alarms a month, those of the scales among them whose thresholds are `given` (scales),
+    NaN where they are to be found.
     """
+    given = np.full(len(shares), np.nan) if given is None else given
     daily = daily[:, -_LATELY:]
     days = int((~np.isnan(daily)).any(axis=0).sum())
     allowed = a_month * days / DAYS_OF_A_MONTH
@@ -70,7 +76,9 @@ def thresholds(
     found = np.full((len(_FACTORS), len(daily)), np.inf)
     for index, share in enumerate(shares):
         tail = Tail.of(daily[index])
-        if tail is not None:
+        if not np.isnan(given[index]):
+            found[:, index] = given[index]
+        elif tail is not None:
             found[:, index] = tail.exceeded(_FACTORS * share * allowed)
     found = np.maximum(found, floors)
     known = np.where(np.isnan(daily), -np.inf, daily)
