@@ -92,7 +92,7 @@ def thresholds(
 
 
 def _runs(flags: np.ndarray) -> int:
-    """Count the runs of days, where a single day between two does not end one."""
+    """Count the runs of days on which something is flagged."""
     at = np.flatnonzero(flags)
     return int(at.size and 1 + (np.diff(at) > 1).sum())
 
