@@ -146,7 +146,7 @@ class BillCoordinator(FollowingCoordinator[MonthOutlook]):
                 self._past = await self._async_read_past(now - _LOOK_BACK, begin)
                 if not self._grew:
                     self._past_read = today
-            elif not self._reads_past:
+            elif not self._reads_past and not self._past.days:
                 self._past = await self._async_read_past(
                     now - _LOOK_BACK_AT_FIRST, begin
                 )
