@@ -4,8 +4,8 @@ from .cards import Card, card, number, once_known, section
 from .entities import Entities
 
 _OF_SIMILAR_HOMES = (
-    ("expected_yearly_use", "Such homes use in a year", "mdi:home-group", "blue"),
-    ("yearly_use", "This home in a year", "mdi:home-lightning-bolt", "orange"),
+    ("expected_yearly_use", "Such homes, a year", "mdi:home-group", "blue"),
+    ("yearly_use", "This home, a year", "mdi:home-lightning-bolt", "orange"),
 )
 _OF_DAYS = (
     ("day_type_today", "Today becomes", "mdi:calendar-today", "purple"),
@@ -16,25 +16,28 @@ _OF_DAYS = (
 
 def similar_homes(entities: Entities) -> Card:
     """Return where the home stands among homes like it, never without the range."""
+    group = entities.household("household_group")
     expected = entities.household("expected_yearly_use")
+    use = entities.household("yearly_use")
     below = entities.household("similar_homes_below")
+    words = None
+    if group and expected and use and below:
+        words = {
+            "type": "markdown",
+            "text_only": True,
+            "content": _in_words(group, expected, use, below),
+        }
     return section(
         "Homes like this one",
         "mdi:home-group",
-        card(
-            "tile",
-            entities.household("household_group"),
-            "This home is",
-            12,
-            1,
-            icon="mdi:home-search-outline",
-            color="blue",
+        once_known(
+            card("tile", group, "Group", 12, 1, icon="mdi:home-search", color="blue")
         ),
         *(
             once_known(number(entities.household(key), name, icon, color))
             for key, name, icon, color in _OF_SIMILAR_HOMES
         ),
-        _in_words(expected, below) if expected and below else None,
+        words,
     )
 
 
@@ -50,20 +53,22 @@ def days(entities: Entities) -> Card:
     )
 
 
-def _in_words(expected: str, below: str) -> Card:
-    return {
-        "type": "markdown",
-        "text_only": True,
-        "content": (
-            f"{{% set low = state_attr('{expected}', 'low_kwh') %}}"
-            f"{{% set high = state_attr('{expected}', 'high_kwh') %}}"
-            f"{{% set from = state_attr('{below}', 'low') %}}"
-            f"{{% set to = state_attr('{below}', 'high') %}}"
-            "{% if low is not none %}Of ten such homes, eight use between "
-            "**{{ low }}** and **{{ high }} kWh** a year."
-            "{% if from is not none %} Of 100 of them, **{{ from }} to {{ to }}** use "
-            "less than this one.{% endif %}"
-            "{% else %}Say what kind of home it is, in the settings of WattWise, to see "
-            "how it compares.{% endif %}"
-        ),
-    }
+def _in_words(group: str, expected: str, use: str, below: str) -> str:
+    """Return a template that says how sure all of it is, or what is missing for it."""
+    return (
+        f"{{% set status = state_attr('{group}', 'status') %}}"
+        f"{{% set known = state_attr('{use}', 'days_known') %}}"
+        f"{{% set from = state_attr('{below}', 'low') %}}"
+        "{% if status == 'unanswered' %}Say what kind of home it is, under *Settings > "
+        "Devices & services > WattWise > Configure*, to see how it compares."
+        "{% elif from is none %}How this home compares with such homes is being worked "
+        "out; that takes some minutes after its past was loaded."
+        "{% else %}Of ten such homes, eight use between "
+        f"**{{{{ '{{:,}}'.format(state_attr('{expected}', 'low_kwh')) }}}}** and "
+        f"**{{{{ '{{:,}}'.format(state_attr('{expected}', 'high_kwh')) }}}} kWh** a "
+        "year. This home's year is estimated from **{{ known }} days**: probably "
+        f"**{{{{ '{{:,}}'.format(state_attr('{use}', 'low_kwh')) }}}}** to "
+        f"**{{{{ '{{:,}}'.format(state_attr('{use}', 'high_kwh')) }}}} kWh**. So, of "
+        "100 such homes, **{{ from }} to {{ state_attr('"
+        f"{below}', 'high') }}}}** use less.{{% endif %}}"
+    )
