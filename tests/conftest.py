@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 import os
 import shutil
+from typing import Final
 
 import pytest
 
@@ -14,6 +15,11 @@ from custom_components.wattwise.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
+# Event loops run timers that are due within this time [s]. Their own is a billionth,
+# which is lost in seconds since 1970, the time of a clock that is held still: a timer
+# that is due at that very moment would never run, and its loop never rest.
+_CLOCK_RESOLUTION_S: Final = 1e-6
+
 # In debug mode, event loops also note this many frames of whoever makes a coroutine.
 asyncio.constants.DEBUG_STACK_DEPTH = 1
 # Several workers share the cores, and threads of numpy that wait for each other spin:
@@ -21,10 +27,28 @@ asyncio.constants.DEBUG_STACK_DEPTH = 1
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+# The workers' own part reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let several workers begin with what may take long; the rest fills the gaps."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=_allowed_seconds, reverse=True)
+    """Let several workers begin with what may take long; the rest fills the gaps.
+
+    What a module's tests share is made once, by the one worker that runs all of them.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    items.sort(key=_allowed_seconds, reverse=True)
+    for item in items:
+        if _shares(item) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Return whether a test has something of ours that was not made for it alone."""
+    return isinstance(item, pytest.Function) and any(
+        fixture.scope != "function" and fixture.baseid.startswith("tests/")
+        for fixtures in item._fixtureinfo.name2fixturedefs.values()
+        for fixture in fixtures
+    )
 
 
 def _allowed_seconds(item: pytest.Item) -> float:
@@ -54,6 +78,7 @@ async def enable_event_loop_debug() -> None:
     loop = asyncio.get_running_loop()
     loop.set_debug(True)
     loop.get_debug = lambda: False  # type: ignore[method-assign]
+    loop._clock_resolution = _CLOCK_RESOLUTION_S  # type: ignore[attr-defined]
 
 
 @pytest.fixture
