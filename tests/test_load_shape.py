@@ -34,6 +34,11 @@ def night_w(moment: datetime) -> float:
     return 3000.0 if moment.astimezone(ZONE).hour < 6 else 150.0
 
 
+def weekend_w(moment: datetime) -> float:
+    """Return the power of a cottage that is switched off from Monday to Friday."""
+    return 500.0 if moment.astimezone(ZONE).weekday() >= 5 else 0.0
+
+
 async def home(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, watts: Watts, days: int = 40
 ) -> MockConfigEntry:
@@ -86,6 +91,15 @@ async def test_a_home_that_lives_in_the_evening(
     await pass_time(wattwise, freezer, FIRST_LOOK)
     assert shown(wattwise).attributes["days_known"] == 40
 
+    # Who moves lives by another clock: the evening of Berlin is a morning there.
+    await wattwise.config.async_set_time_zone("Pacific/Honolulu")
+    await entry.runtime_data.load_shape.async_refresh()
+    moved = shown(wattwise).attributes
+    assert moved["morning_share"] > moved["evening_share"]
+    await wattwise.config.async_set_time_zone(str(ZONE))
+    await entry.runtime_data.load_shape.async_refresh()
+    assert shown(wattwise).state == "evening"
+
     # The history is away for a moment: what was found stays, and is looked at again.
     coordinator = entry.runtime_data.load_shape
     energy = entry.runtime_data.forecast.energy
@@ -116,6 +130,19 @@ async def test_a_young_home_is_not_judged(
     assert told.attributes["learning"] is True
     assert told.attributes["days_known"] == 20
     assert told.attributes["days_needed"] == LEAST_DAYS
+
+
+async def test_a_home_that_is_hardly_used_says_so(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Who is there on weekends only is known well enough, and is not told to wait."""
+    await home(wattwise, freezer, weekend_w, days=150)
+    told = shown(wattwise)
+    assert told.state == STATE_UNKNOWN
+    assert told.attributes["learning"] is False
+    assert told.attributes["days_known"] >= LEAST_DAYS
+    assert told.attributes["reason"] == "hardly_used"
+    assert "days_needed" not in told.attributes
 
 
 async def test_a_roof_alone_has_no_rhythm(

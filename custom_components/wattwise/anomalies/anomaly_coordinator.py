@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, override
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_change
@@ -60,12 +59,11 @@ class AnomalyCoordinator(FollowingCoordinator[Unusual]):
         household_id = entry.unique_id or entry.entry_id
         self._household = entry.runtime_data
         self._forecast = forecast
-        self._zone = ZoneInfo(hass.config.time_zone)
         self._habits = LearnedHabits(hass, household_id)
         self._marks = NormalMarks(hass, household_id)
         self._detector: AnomalyDetector | None = None
         chargers = frozenset(entry.options.get(CONF_CHARGERS, ()))
-        self._causes = CauseSearch(hass, self._household, chargers, self._zone)
+        self._causes = CauseSearch(hass, self._household, chargers)
         self._lesson = self._planned(self._async_learn)
         # Beside those of each hour.
         self._next_look = self._planned(self._async_look)
@@ -136,7 +134,7 @@ class AnomalyCoordinator(FollowingCoordinator[Unusual]):
         await self._marks.async_load()
         kept = await self._habits.async_load()
         detector = await self.hass.async_add_import_executor_job(
-            new_detector, self._zone, kept
+            new_detector, dt_util.get_default_time_zone(), kept
         )
         if self._ended:
             # It was unloaded meanwhile.
@@ -186,7 +184,7 @@ class AnomalyCoordinator(FollowingCoordinator[Unusual]):
         # A new one, so that nothing is half learned when the household is unloaded.
         detector, state = await self.hass.async_add_executor_job(
             learned,
-            self._zone,
+            dt_util.get_default_time_zone(),
             hours.consumption,
             now,
             self._marks.spans(now.timestamp()),
@@ -228,7 +226,11 @@ class AnomalyCoordinator(FollowingCoordinator[Unusual]):
             )
         if judges_roof(self._household):
             roof, until = await self.hass.async_add_executor_job(
-                look_at_roof, hours.production, now, self._zone, self._forecast.known
+                look_at_roof,
+                hours.production,
+                now,
+                dt_util.get_default_time_zone(),
+                self._forecast.known,
             )
             seen = replace(seen, roof=roof, roof_known_until=until)
         return seen

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from ..analytics.anomalies.anomaly import Anomaly, AnomalyKind
 from ..analytics.forecasting.covariates import Covariates
@@ -25,13 +25,11 @@ class CauseSearch:
         hass: HomeAssistant,
         household: Household,
         chargers: Collection[str],
-        zone: ZoneInfo,
     ) -> None:
         """Ask the meters of a household, of which some charge cars."""
         self._hass = hass
         self._household = household
         self._chargers = chargers
-        self._zone = zone
         self._found: dict[Anomaly, Cause] = {}
 
     async def async_find(
@@ -56,7 +54,10 @@ class CauseSearch:
             evidence = Evidence(meters, known.temperature, known.free, tuple(away))
             for anomaly in used:
                 found[anomaly] = await self._hass.async_add_executor_job(
-                    probable_cause, anomaly, evidence, self._zone
+                    probable_cause,
+                    anomaly,
+                    evidence,
+                    dt_util.get_default_time_zone(),
                 )
         self._found = found
         return found

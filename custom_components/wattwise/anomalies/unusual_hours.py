@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from ..analytics.anomalies.anomaly import Anomaly
 from ..analytics.forecasting.covariates import Covariates
@@ -39,7 +38,7 @@ class Look:
     roof_known_until: float | None = None
 
 
-def new_detector(zone: ZoneInfo, kept: Mapping[str, Any] | None) -> AnomalyDetector:
+def new_detector(zone: tzinfo, kept: Mapping[str, Any] | None) -> AnomalyDetector:
     """Return a detector that goes on from what was kept, if that can be read."""
     from ..analytics.anomalies.detector import (  # noqa: PLC0415  (numpy)
         AnomalyDetector,
@@ -56,7 +55,7 @@ def new_detector(zone: ZoneInfo, kept: Mapping[str, Any] | None) -> AnomalyDetec
 
 
 def learned(
-    zone: ZoneInfo,
+    zone: tzinfo,
     hours: Hours,
     now: datetime,
     normal: Spans,
@@ -93,7 +92,7 @@ def look(
 
 
 def look_at_roof(
-    production: Hours, now: datetime, zone: ZoneInfo, known: Covariates
+    production: Hours, now: datetime, zone: tzinfo, known: Covariates
 ) -> tuple[ProductionDrop, float]:
     """Judge a roof; return until when its hours are known, too [s since the epoch]."""
     from ..analytics.anomalies.production_drop import (  # noqa: PLC0415  (numpy)

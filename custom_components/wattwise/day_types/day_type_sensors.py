@@ -1,7 +1,8 @@
 """What kind of day it is in a household, and what kind is expected tomorrow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -10,13 +11,15 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
 )
 from homeassistant.const import MATCH_ALL
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import dt as dt_util
 
 from ..analytics.day_types.day_type import (
     LEAST_DAYS,
+    DatedOutlook,
     DayType,
     DayTypeName,
-    DayTypesOutlook,
     ExpectedType,
 )
 from ..anomalies.unusual import judges_use
@@ -25,6 +28,7 @@ from ..household import Household, WattWiseConfigEntry
 from ..rounding import percent
 from .day_types_coordinator import DayTypesCoordinator
 
+_NAMES: Final = [name.value for name in DayTypeName]
 _PARTS: Final = ("night", "morning", "daytime", "evening")
 
 
@@ -32,7 +36,8 @@ _PARTS: Final = ("night", "morning", "daytime", "evening")
 class DayTypeDescription(SensorEntityDescription):
     """A day whose type is shown."""
 
-    day_fn: Callable[[DayTypesOutlook], ExpectedType | None]
+    ahead: timedelta
+    """How long it is until the day."""
     lists: bool = False
     """Whether all day types of the home are its attribute."""
 
@@ -41,18 +46,38 @@ _SENSORS: Final = (
     DayTypeDescription(
         key="day_type_today",
         translation_key="day_type_today",
-        day_fn=lambda outlook: outlook.today,
+        ahead=timedelta(),
         lists=True,
     ),
     DayTypeDescription(
         key="day_type_tomorrow",
         translation_key="day_type_tomorrow",
-        day_fn=lambda outlook: outlook.tomorrow,
+        ahead=timedelta(days=1),
     ),
 )
 
 
-class DayTypeSensor(CoordinatorEntity[DayTypesCoordinator], SensorEntity):
+@dataclass(frozen=True, slots=True)
+class _Said(ExtraStoredData):
+    """What was said of a day: after a restart it is true of no other."""
+
+    name: str | None
+    day: date
+
+    @override
+    def as_dict(self) -> dict[str, Any]:
+        return {"name": self.name, "day": self.day.isoformat()}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> _Said | None:
+        """Read what `as_dict` gave; None for anything else, and where nothing was said."""
+        name, day = kept.get("name"), dt_util.parse_date(str(kept.get("day")))
+        return cls(name, day) if name in _NAMES and day else None
+
+
+class DayTypeSensor(
+    CoordinatorEntity[DayTypesCoordinator], RestoreEntity, SensorEntity
+):
     """The type that a day has most probably; unknown while too few days are known."""
 
     entity_description: DayTypeDescription
@@ -69,29 +94,58 @@ class DayTypeSensor(CoordinatorEntity[DayTypesCoordinator], SensorEntity):
         """Belong to the household's device."""
         super().__init__(coordinator)
         self.entity_description = description
-        self._attr_options = [name.value for name in DayTypeName]
+        self._attr_options = _NAMES
         self._attr_unique_id = household_unique_id(entry, description.key)
         self._attr_device_info = household_device_info(entry)
+        self._said: _Said | None = None
+        """What was said before a restart."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Go on from what was said before a restart, if it was of the same day."""
+        await super().async_added_to_hass()
+        if kept := await self.async_get_last_extra_data():
+            self._said = _Said.from_dict(kept.as_dict())
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> _Said:
+        """Return what is said, and of which day."""
+        return _Said(self.native_value, self._day)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return that it is there: what was said of a day stays so until the next look."""
+        return True
 
     @property
     @override
     def native_value(self) -> str | None:
-        """Return the most probable type."""
-        expected = self.entity_description.day_fn(self.coordinator.data)
+        """Return the most probable type; until the first look, that of before the start."""
+        if self.coordinator.data is None:
+            said = self._said
+            return said.name if said and said.day == self._day else None
+        expected = self._expected(self.coordinator.data)
         return expected.name.value if expected else None
 
     @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Return how probable it is, and what else the day may be."""
-        outlook = self.coordinator.data
-        expected = self.entity_description.day_fn(outlook)
-        if expected is None:
+        seen = self.coordinator.data
+        if seen is None:
+            return None
+        outlook, expected = seen.outlook, self._expected(seen)
+        if not outlook.types:
             return {
                 "learning": True,
                 "days_known": outlook.days_known,
                 "days_needed": LEAST_DAYS,
             }
+        if expected is None:
+            # The last look was at another day.
+            return {"learning": False}
         types = {one.name: one for one in outlook.types}
         told: dict[str, Any] = {
             "learning": False,
@@ -102,10 +156,17 @@ class DayTypeSensor(CoordinatorEntity[DayTypesCoordinator], SensorEntity):
             },
         }
         if self.entity_description.lists:
-            yesterday = outlook.yesterday
+            yesterday = seen.yesterday_of(self._day)
             told["yesterday"] = yesterday.value if yesterday else None
             told["day_types"] = [_told(one) for one in outlook.types]
         return told
+
+    @property
+    def _day(self) -> date:
+        return dt_util.now().date() + self.entity_description.ahead
+
+    def _expected(self, seen: DatedOutlook) -> ExpectedType | None:
+        return seen.expected(self._day)
 
 
 def day_type_sensors(entry: WattWiseConfigEntry) -> list[DayTypeSensor]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from ..analytics.day_types.day_type import DayTypesOutlook
+from ..analytics.day_types.day_type import DatedOutlook, DayTypesOutlook
 from ..analytics.forecasting.covariates import Covariates
 from ..const import LOGGER
 
@@ -48,10 +48,11 @@ def look_out(
     zone: tzinfo,
     now: datetime,
     known: Covariates,
-) -> DayTypesOutlook:
+) -> DatedOutlook:
     """Say which types today and tomorrow are expected to be."""
     from ..analytics.day_types.expected_type import outlook  # noqa: PLC0415  (numpy)
     from ..analytics.day_types.home_days import home_days  # noqa: PLC0415  (numpy)
 
     days = home_days(hours, zone, now, known)
-    return outlook(types, days) if days else DayTypesOutlook(0)
+    found = outlook(types, days) if days else DayTypesOutlook(0)
+    return DatedOutlook(now.astimezone(zone).date(), found)

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, override
-from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from ..analytics.load_shapes.archetypes import Likeness, shipped_archetypes
-from ..analytics.load_shapes.load_shape import LoadShape, ShapeKind
+from ..analytics.load_shapes.load_shape import LoadShape, NoShape, ShapeKind
 from ..following_coordinator import FollowingCoordinator
 from ..forecasts.forecast_coordinator import ForecastCoordinator
 from ..history.errors import HistoryError
@@ -30,8 +29,10 @@ class FoundShape:
 
     days_known: int
     shape: LoadShape | None
-    """None while too few days are known."""
+    """None if it has none."""
     likeness: Likeness | None
+    why_none: NoShape | None
+    """Why it has no shape."""
 
 
 class LoadShapeCoordinator(FollowingCoordinator[FoundShape | None]):
@@ -47,7 +48,6 @@ class LoadShapeCoordinator(FollowingCoordinator[FoundShape | None]):
         super().__init__(hass, entry, "load shape")
         self.data = None
         self._forecast = forecast
-        self._zone = ZoneInfo(hass.config.time_zone)
         self._before: ShapeKind | None = None
         self._next_look = self._planned(self._async_look)
 
@@ -89,7 +89,7 @@ class LoadShapeCoordinator(FollowingCoordinator[FoundShape | None]):
         found = await self.hass.async_add_executor_job(
             _look_at,
             hours.consumption,
-            self._zone,
+            dt_util.get_default_time_zone(),
             self._forecast.known.temperature,
             self._before,
         )
@@ -108,8 +108,10 @@ def _look_at(
     from ..analytics.load_shapes.shape_features import (  # noqa: PLC0415  (numpy)
         days_known,
         shape_of,
+        why_no_shape,
     )
 
     shape = shape_of(hours, zone, temperatures)
     likeness = shipped_archetypes().kind_of(shape, before) if shape else None
-    return FoundShape(days_known(hours, zone), shape, likeness)
+    why_none = None if shape else why_no_shape(hours, zone)
+    return FoundShape(days_known(hours, zone), shape, likeness, why_none)

@@ -7,7 +7,12 @@ from homeassistant.components.sensor import RestoreSensor, SensorDeviceClass
 from homeassistant.const import MATCH_ALL
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from ..analytics.load_shapes.load_shape import LEAST_DAYS, LoadShape, ShapeKind
+from ..analytics.load_shapes.load_shape import (
+    LEAST_DAYS,
+    LoadShape,
+    NoShape,
+    ShapeKind,
+)
 from ..anomalies.unusual import judges_use
 from ..entity import household_device_info, household_unique_id
 from ..household import Household, WattWiseConfigEntry
@@ -20,7 +25,7 @@ _KINDS: Final = [kind.value for kind in ShapeKind]
 
 
 class LoadShapeSensor(CoordinatorEntity[LoadShapeCoordinator], RestoreSensor):
-    """What kind of load shape a household has; unknown while too few days are known."""
+    """What kind of load shape a household has; unknown if it has none, or none yet."""
 
     _attr_has_entity_name = True
     _attr_translation_key = LOAD_SHAPE
@@ -69,11 +74,17 @@ class LoadShapeSensor(CoordinatorEntity[LoadShapeCoordinator], RestoreSensor):
         found = self.coordinator.data
         if found is None:
             return None
-        if found.shape is None or found.likeness is None:
+        if found.why_none is NoShape.TOO_FEW_DAYS:
             return {
                 "learning": True,
                 "days_known": found.days_known,
                 "days_needed": LEAST_DAYS,
+            }
+        if found.shape is None or found.likeness is None:
+            return {
+                "learning": False,
+                "days_known": found.days_known,
+                "reason": found.why_none.value if found.why_none else None,
             }
         also = found.likeness.also
         return {

@@ -18,7 +18,7 @@ from custom_components.wattwise.analytics.forecasting.covariates import Covariat
 LONDON: Final = ZoneInfo("Europe/London")
 # A Friday.
 TODAY: Final = date(2026, 6, 19)
-MONTHS: Final = 140
+DAYS: Final = 140
 HOLIDAY: Final = frozenset(date(2026, 5, 2) + timedelta(days=day) for day in range(9))
 
 type Power = Callable[[datetime], float]
@@ -37,7 +37,7 @@ def family(moment: datetime) -> float:
 def hours_of(
     power: Power,
     until: datetime,
-    days: int = MONTHS,
+    days: int = DAYS,
     zone: tzinfo = LONDON,
     seed: int = 3,
 ) -> dict[int, float]:

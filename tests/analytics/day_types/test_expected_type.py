@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from custom_components.wattwise.analytics.day_types.day_type import (
+    DatedOutlook,
     DayTypeName,
     DayTypesOutlook,
 )
@@ -111,7 +112,39 @@ def test_a_meter_that_is_silent_leaves_the_calendar(types: LearnedTypes) -> None
     assert said.today.name is DayTypeName.WORKING_DAY
 
 
-def test_nothing_is_said_of_a_home_that_is_learned() -> None:
+def test_what_is_before_the_first_day_is_not_what_comes_tomorrow() -> None:
+    """Whether tomorrow is a holiday, or nobody will be there, says nothing of today."""
+    wednesday = TODAY - timedelta(days=2)
+    few = hours_of(family, at(wednesday, 0), 28)
+    types = learn(family_days(day=wednesday, hours=few))
+    assert types
+    tomorrow = frozenset({wednesday + timedelta(days=1)})
+    told = [
+        outlook(types, family_days(day=wednesday, hours=few, known=known)).today
+        for known in (
+            Covariates(),
+            Covariates(free=tomorrow),
+            Covariates(away=tomorrow),
+        )
+    ]
+    assert told[0]
+    assert told[0] == told[1] == told[2]
+
+
+def test_an_outlook_is_of_its_day(types: LearnedTypes) -> None:
+    """A day later its tomorrow is today; of any other day it says nothing."""
+    said = outlook(types, family_days())
+    dated = DatedOutlook(TODAY, said)
+    day = timedelta(days=1)
+    assert dated.expected(TODAY) is said.today
+    assert dated.expected(TODAY + day) is said.tomorrow
+    assert dated.expected(TODAY + 2 * day) is None
+    assert dated.expected(TODAY - day) is None
+    assert dated.yesterday_of(TODAY) is DayTypeName.WORKING_DAY
+    assert dated.yesterday_of(TODAY + day) is None
+
+
+def test_nothing_is_said_of_a_home_that_is_not_learned() -> None:
     """A home of few days says how many there are, and no type."""
     few = hours_of(family, at(TODAY, 0), 10)
     assert outlook(None, family_days(hours=few)) == DayTypesOutlook(10)

@@ -18,9 +18,9 @@ from custom_components.wattwise.analytics.day_types.learned_types import (
 from custom_components.wattwise.analytics.forecasting.covariates import Covariates
 
 from .made_up_days import (
+    DAYS,
     HOLIDAY,
     LONDON,
-    MONTHS,
     TODAY,
     at,
     family,
@@ -41,7 +41,7 @@ def test_a_family_has_working_days_weekends_and_holidays() -> None:
         DayTypeName.AWAY,
     }
     by_name = {one.name: one for one in types.types}
-    assert by_name[DayTypeName.AWAY].share == pytest.approx(9 / MONTHS, abs=0.01)
+    assert by_name[DayTypeName.AWAY].share == pytest.approx(9 / DAYS, abs=0.01)
     assert by_name[DayTypeName.AWAY].energy == pytest.approx(2.4, rel=0.15)
     assert by_name[DayTypeName.WEEKEND].energy > by_name[DayTypeName.WORKING_DAY].energy
     assert by_name[DayTypeName.WORKING_DAY].parts[2] == pytest.approx(0.1, rel=0.25)
@@ -65,6 +65,27 @@ def test_who_is_away_is_known_better_than_guessed() -> None:
     untold = learn(family_days(power=heated))
     assert untold
     assert DayTypeName.AWAY not in untold.names
+
+
+def test_one_day_that_is_known_as_away_takes_nothing_from_the_others() -> None:
+    """Days before anybody told who is there are judged by their use, as they were."""
+    untold = learn(family_days())
+    assert untold
+    share = {one.name: one.share for one in untold.types}[DayTypeName.AWAY]
+    told = Covariates(away=frozenset({TODAY - timedelta(days=3)}))
+    for before in (None, untold):
+        types = learn(family_days(known=told), before)
+        assert types
+        shares = {one.name: one.share for one in types.types}
+        assert shares[DayTypeName.AWAY] == pytest.approx(share, abs=0.01)
+
+
+def test_what_is_told_goes_before_what_is_guessed() -> None:
+    """Quiet days on which somebody was there, as is known, are not called away."""
+    told = Covariates(away=frozenset({TODAY - timedelta(days=DAYS - 1)}))
+    types = learn(family_days(known=told))
+    assert types
+    assert DayTypeName.AWAY not in types.names
 
 
 def test_cold_days_are_called_so() -> None:
@@ -106,7 +127,7 @@ def test_a_type_stays_the_same_from_night_to_night() -> None:
     named: dict[object, DayTypeName] = {}
     for night in range(21):
         day = TODAY + timedelta(days=night)
-        days = family_days(day=day, hours=hours_of(family, at(day, 0), MONTHS + night))
+        days = family_days(day=day, hours=hours_of(family, at(day, 0), DAYS + night))
         last = learn(days, last)
         assert last
         labels = last.labels(days.whole)
@@ -164,6 +185,10 @@ def test_it_is_kept_over_a_restart() -> None:
         {"usual": None},
         {"centers": [[1.0, 2.0]] * 3},
         {"shares": [1.0]},
+        {"shares": [0.0] * 3},
+        {"shares": [float("nan")] * 3},
+        {"energies": [float("inf")] * 3},
+        {"stability": float("nan")},
     ):
         with pytest.raises(ValueError, match=r"."):
             LearnedTypes.from_dict(kept | damage)

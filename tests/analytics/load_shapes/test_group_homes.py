@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.wattwise.analytics.load_shapes.group_homes import (
     LEAST_HOMES,
+    LEAST_TO_STAY,
     group_homes,
 )
 from custom_components.wattwise.analytics.load_shapes.load_shape import ShapeKind
@@ -123,10 +124,22 @@ def test_homes_without_groups_get_none_of_their_own() -> None:
     assert all(1 <= number <= 4 for number in members(groups))
 
 
+def test_a_home_that_is_short_of_days_costs_no_group(street: ShapeGroups) -> None:
+    """Groups that were made of a dozen homes stay with some fewer, under their numbers."""
+    for count in (LEAST_HOMES - 1, LEAST_TO_STAY):
+        some = dict(list(STREET.items())[-count:])
+        after = group_homes(shapes_like(some), street)
+        assert after.own
+        assert members(after) == {
+            number: homes & set(some) for number, homes in members(street).items()
+        }
+        assert not group_homes(shapes_like(some), None).own
+
+
 def test_too_few_are_left(street: ShapeGroups) -> None:
-    """Below a dozen the shipped kinds return, and own numbers are not given again."""
+    """With too few the shipped kinds return, and own numbers are not given again."""
     groups = street
-    some = dict(list(STREET.items())[: LEAST_HOMES - 1])
+    some = dict(list(STREET.items())[-(LEAST_TO_STAY - 1) :])
     few = group_homes(shapes_like(some), groups)
     assert not few.own
     assert few.next_number == groups.next_number

@@ -1,14 +1,20 @@
 """The figures of a load curve are what its hours say."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 import math
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from custom_components.wattwise.analytics.load_shapes.load_shape import (
+    LEAST_DAYS,
+    NoShape,
+)
 from custom_components.wattwise.analytics.load_shapes.shape_features import (
     days_known,
     shape_of,
+    why_no_shape,
 )
 
 from .made_shapes import BERLIN, FIRST, day_of, hours_of, warmth_of
@@ -85,8 +91,33 @@ def test_too_little_is_said_to_be_too_little() -> None:
     assert days_known(off, BERLIN) == 27
     assert shape_of(off, BERLIN) is None
     assert shape_of({}, BERLIN) is None
+    assert why_no_shape(off, BERLIN) is NoShape.TOO_FEW_DAYS
+    assert why_no_shape({}, BERLIN) is NoShape.TOO_FEW_DAYS
     assert days_known({}, BERLIN) == 0
-    assert shape_of(hours_of(lambda _: 0.001), BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        lambda _: 0.001,
+        lambda moment: 1.0 * (moment.weekday() >= 5),
+        lambda moment: 1.0 * (moment.weekday() < 5),
+    ],
+)
+def test_a_home_that_is_hardly_used(used: Callable[[datetime], float]) -> None:
+    """Of next to nothing, or of weekends alone, there is no shape, and it is said why."""
+    hours = hours_of(used, 120)
+    assert days_known(hours, BERLIN) >= LEAST_DAYS
+    assert shape_of(hours, BERLIN) is None
+    assert why_no_shape(hours, BERLIN) is NoShape.HARDLY_USED
+
+
+def test_days_that_are_counted_are_days_that_count() -> None:
+    """What fed in more than it drew all day used nothing, however many hours are known."""
+    hours = hours_of(lambda _: -0.2)
+    assert days_known(hours, BERLIN) == 0
+    odd = {at: -3.0 if at % 86_400 == 0 else 0.1 for at in hours}
+    assert days_known(odd, BERLIN) == 56
 
 
 def test_an_hour_that_is_never_known_is_not_made_up() -> None:
@@ -94,6 +125,7 @@ def test_an_hour_that_is_never_known_is_not_made_up() -> None:
     hours = hours_of(lambda moment: math.nan if moment.hour == 3 else 0.2)
     assert days_known(hours, BERLIN) == 56
     assert shape_of(hours, BERLIN) is None
+    assert why_no_shape(hours, BERLIN) is NoShape.HOURS_MISSING
 
 
 def test_what_no_home_uses() -> None:

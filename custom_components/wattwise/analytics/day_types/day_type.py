@@ -1,6 +1,7 @@
 """What is told of a home's day types: plain words and numbers, which cost nothing to import."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -77,3 +78,21 @@ class DayTypesOutlook:
     yesterday: DayTypeName | None = None
     today: ExpectedType | None = None
     tomorrow: ExpectedType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatedOutlook:
+    """What was known on a `day`: what is told of today must be of today."""
+
+    day: date
+    outlook: DayTypesOutlook
+
+    def expected(self, day: date) -> ExpectedType | None:
+        """Return what type a day was expected to be; None if nobody asked for it."""
+        if day == self.day:
+            return self.outlook.today
+        return self.outlook.tomorrow if day == self.day + timedelta(days=1) else None
+
+    def yesterday_of(self, day: date) -> DayTypeName | None:
+        """Return what the day before a day was, once it is known."""
+        return self.outlook.yesterday if day == self.day else None

@@ -86,7 +86,8 @@ def _before_it_begins(
     previous = np.append(-1, labels)[at]
     alike = np.where(previous >= 0, before[previous], 1 / kinds)
     # The type of a Saturday says little of a holiday that comes after a Thursday.
-    same_before = days.day_class[at - 1] == days.day_class[target - 1]
+    same_before = at > 0  # Of what was before the first day nothing is known.
+    same_before &= days.day_class[at - 1] == days.day_class[target - 1]
     same_before &= days.away[at - 1] == days.away[target - 1]
     weights *= np.where(
         same_before, alike + (1 - alike) * _OTHER_BEFORE, _INCOMPARABLE_BEFORE

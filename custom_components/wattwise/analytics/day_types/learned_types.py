@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+import math
 from typing import Any, Self
 
 import numpy as np
@@ -17,10 +18,10 @@ from .day_parts import (
     usual_power,
 )
 from .day_type import LEAST_DAYS, DayType, DayTypeName
-from .home_days import HomeDays
+from .home_days import Flags, HomeDays
 from .matching import held_names
 from .naming import names_of
-from .number_of_types import group_days
+from .number_of_types import MOST_TYPES, Grouping, group_days
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ class LearnedTypes:
         if (
             centers.shape != (len(set(names)), len(PART_STARTS))
             or not np.isfinite(centers).all()
-            or not usual > 0
+            or not np.isfinite([stability, *(one.energy for one in types)]).all()
+            or not all(_can_divide(one.share) for one in types)
+            or not _can_divide(usual)
         ):
             raise ValueError("not the day types of a home: its figures do not fit")
         return cls(names, centers, usual, stability, types)
@@ -91,10 +94,8 @@ def learn(days: HomeDays, before: LearnedTypes | None = None) -> LearnedTypes | 
     usual = usual_power(energy)
     points = on_scale(mean_powers(energy), usual)
     free = days.day_class[: days.days][known] > 0
-    grouping = group_days(points, free, len(before.names) if before else None)
+    grouping, names = _named_groups(points, free, days, usual, before)
     centers, labels = grouping.groups.centers, grouping.groups.labels
-    held = held_names(labels, len(centers), energy, before)
-    names = names_of(centers, labels, days, usual, held)
     sums = _sums(energy)
     types = tuple(
         _day_type(
@@ -107,6 +108,32 @@ def learn(days: HomeDays, before: LearnedTypes | None = None) -> LearnedTypes | 
         for kind, name in enumerate(names)
     )
     return LearnedTypes(tuple(names), centers, usual, grouping.stability, types)
+
+
+def _named_groups(
+    points: Floats,
+    free: Flags,
+    days: HomeDays,
+    usual: float,
+    before: LearnedTypes | None,
+) -> tuple[Grouping, list[DayTypeName]]:
+    """Return the most groups each of which has a name that is true of it."""
+    energy = days.whole[days.known]
+    earlier = before.labels(energy) if before else np.full(len(energy), -1)
+    earlier_names = before.names if before else ()
+    present, most = len(earlier_names) or None, MOST_TYPES
+    while True:
+        grouping = group_days(points, free, present, most)
+        centers, labels = grouping.groups.centers, grouping.groups.labels
+        held = held_names(labels, len(centers), earlier, earlier_names)
+        names = names_of(centers, labels, days, usual, held)
+        if names is not None:
+            return grouping, names
+        most = len(centers) - 1
+
+
+def _can_divide(value: float) -> bool:
+    return 0 < value < math.inf
 
 
 def _day_type(

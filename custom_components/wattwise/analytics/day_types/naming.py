@@ -17,7 +17,10 @@ from .home_days import HomeDays
 
 # How much better a name must fit than the one that a kind had, to take its place.
 _HELD: Final = 1.5
-# What is enough to keep a name, as a share of what is enough to get it.
+# What is enough to keep a name, as a share of what is enough to get it: one that says
+# how many of the days are what must stay true, of the others homes know no number.
+_ENOUGH_TO_STAY_AWAY: Final = 1.0
+_ENOUGH_OF_THE_CALENDAR: Final = 0.75
 _ENOUGH_TO_KEEP: Final = 0.5
 # Shares of a kind's days: of those known to be without people, of the way from the
 # share of free days that all days have to only free ones, and to none.
@@ -62,10 +65,12 @@ class _Evidence:
     rank: int
     strength: float
     enough: float
+    to_keep: float = _ENOUGH_TO_KEEP
+    """What is enough where a kind has the name, as a share of `enough`."""
 
     def score(self, *, held: bool) -> float:
         """Return what the best of all names has the most of; below 0 if it does not fit."""
-        enough = self.enough * (_ENOUGH_TO_KEEP if held else 1.0)
+        enough = self.enough * (self.to_keep if held else 1.0)
         beyond = float(np.tanh(self.strength))
         if self.strength < enough:
             return beyond - 2.0
@@ -78,8 +83,8 @@ def names_of(
     days: HomeDays,
     usual: float,
     held: Sequence[DayTypeName | None],
-) -> list[DayTypeName]:
-    """Name each kind of days.
+) -> list[DayTypeName] | None:
+    """Name each kind of days; None if one of them fits no name that is left.
 
     `centers` (kinds, parts) stand on the scale of `day_parts`, `labels` (days known) say
     which kind each known day is, `held` which name each kind had before.
@@ -92,9 +97,11 @@ def names_of(
         for name, evidence in _evidence(kind, centers, labels, days, usual).items()
     ]
     names: dict[int, DayTypeName] = {}
-    for _, kind, name in sorted(found, key=lambda one: -one[0]):
-        if kind not in names and name not in names.values():
+    for score, kind, name in sorted(found, key=lambda one: -one[0]):
+        if score >= 0 and kind not in names and name not in names.values():
             names[kind] = name
+    if len(names) < len(centers):
+        return None
     return [names[kind] for kind in range(len(centers))]
 
 
@@ -113,14 +120,16 @@ def _evidence(
 def _away(
     kind: int, centers: Floats, labels: Integers, days: HomeDays, usual: float
 ) -> _Evidence:
+    """Of each day by what is known of it; of those before anybody told, by its use."""
     away = _of_known(days.away, days)
-    if away.any():
-        return _Evidence(3, float(away[labels == kind].mean()), _MOSTLY_AWAY)
+    told = np.logical_or.accumulate(away)
     powers = off_scale(centers[kind], usual)
     base = float(np.nanquantile(days.whole, _BASE_QUANTILE))
     mean = float(powers.mean()) / usual
     near_base = powers.max() <= _NEAR_BASE * base or mean <= _NEXT_TO_NOTHING
-    return _Evidence(3, float(near_base and mean <= _LITTLE), 1.0)
+    empty = np.where(told, away, near_base and mean <= _LITTLE)
+    share = float(empty[labels == kind].mean())
+    return _Evidence(3, share, _MOSTLY_AWAY, _ENOUGH_TO_STAY_AWAY)
 
 
 def _by_calendar(
@@ -131,8 +140,10 @@ def _by_calendar(
     more = (here - usually) / max(1.0 - usually, 1e-9)
     less = (usually - here) / max(usually, 1e-9)
     return {
-        DayTypeName.WEEKEND: _Evidence(2, more, _MOSTLY_FREE),
-        DayTypeName.WORKING_DAY: _Evidence(2, less, _HARDLY_FREE),
+        DayTypeName.WEEKEND: _Evidence(2, more, _MOSTLY_FREE, _ENOUGH_OF_THE_CALENDAR),
+        DayTypeName.WORKING_DAY: _Evidence(
+            2, less, _HARDLY_FREE, _ENOUGH_OF_THE_CALENDAR
+        ),
     }
 
 

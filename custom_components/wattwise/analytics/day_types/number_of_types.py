@@ -41,19 +41,22 @@ class Grouping:
 
 
 def group_days(
-    points: Floats, free: NDArray[np.bool_], present: int | None = None
+    points: Floats,
+    free: NDArray[np.bool_],
+    present: int | None = None,
+    most: int = MOST_TYPES,
 ) -> Grouping:
-    """Group days (days, features) into the most groups that are stable; at least one.
+    """Group days (days, features) into the `most` groups that are stable; at least one.
 
     Both are in the order of the days; `free` says which of them were free of work.
-    `present` is the number of groups there were last time: it is kept as long as it is
-    nearly stable, unless more are.
+    `present` is the number of groups there were last time: it is kept as long as they are
+    nearly stable and nearly told apart, unless more are.
     """
-    for count in range(MOST_TYPES, 1, -1):
+    for count in range(most, 1, -1):
         found, kept = grouping(points, count), count == present
         if found is None or found.stability < (_STILL_STABLE if kept else STABLE):
             continue
-        if kept or are_told_apart(points, found.groups.labels, count, free):
+        if are_told_apart(points, found.groups.labels, count, free, still=kept):
             return found
     return Grouping(k_means(points, 1, seed=_SEED, starts=1), 1.0)
 

@@ -18,6 +18,8 @@ from .shape_space import Point, nearest_of
 
 LEAST_HOMES: Final = 12
 """Fewer homes make no groups of their own, but fall into the kinds that are shipped."""
+LEAST_TO_STAY: Final = 9
+"""Homes that have groups of their own keep them until they are fewer than that."""
 # Homes that lie so much farther from their groups than they did are grouped anew.
 _WORN_OUT: Final = 1.5
 # A new group is an earlier one if it has so much of the homes that either of them has.
@@ -34,11 +36,12 @@ def group_homes(
     if not shapes:
         raise ValueError("without homes there are no groups")
     names = sorted(shapes)
-    if len(names) < LEAST_HOMES:
-        return _in_kinds(names, shapes, before)
-    kept = _assigned(names, shapes, before) if before and before.own else None
+    own = before if before and before.own and len(names) >= LEAST_TO_STAY else None
+    kept = _assigned(names, shapes, own) if own else None
     if kept and not _is_worn_out(shapes, kept):
         return kept
+    if len(names) < LEAST_HOMES:
+        return _in_kinds(names, shapes, before)
     space = robust_space(shapes.values(), shipped_archetypes().space)
     places = [space.point_of(shapes[name]) for name in names]
     found = best_groups(np.array(places))

@@ -24,6 +24,17 @@ class ShapeKind(StrEnum):
     """More at night than by day: storage heaters, hot water or a car."""
 
 
+class NoShape(StrEnum):
+    """Why a home has no load shape."""
+
+    TOO_FEW_DAYS = "too_few_days"
+    """Less than LEAST_DAYS are known."""
+    HARDLY_USED = "hardly_used"
+    """Next to nothing is used, or nothing on all working days, or on all weekends."""
+    HOURS_MISSING = "hours_missing"
+    """Of some hour of the day nothing is ever known."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadShape:
     """Features of a load curve that do not depend on how much is used."""

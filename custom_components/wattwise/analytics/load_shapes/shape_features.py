@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..forecasting.local_days import HOUR, SECONDS_OF_A_DAY, DayRows, Floats, LocalClock
-from .load_shape import LEAST_DAYS, LoadShape
+from .load_shape import LEAST_DAYS, LoadShape, NoShape
 
 # A year has each season once.
 _MOST_DAYS: Final = 365
@@ -34,13 +34,13 @@ def shape_of(
     timezone: tzinfo,
     temperatures: Mapping[int, float] | None = None,
 ) -> LoadShape | None:
-    """Return the shape of the last year of what a home used, or None with too little.
+    """Return the shape of the last year of what a home used, or None if it has none.
 
     `hours` [kWh] and `temperatures` outside [°C] are by the start of the hour [s since the
     epoch]; gaps are left out.
     """
     days = _whole_days(hours, timezone)
-    if days is None:
+    if days is None or len(days.energy) < LEAST_DAYS:
         return None
     curve, ratio = _usual_day(days)
     used = float(curve.sum())
@@ -65,8 +65,19 @@ def shape_of(
 
 def days_known(hours: Mapping[int, float], timezone: tzinfo) -> int:
     """Return how many whole days of the last year are known."""
-    rows = _rows(hours, timezone)
-    return 0 if rows is None else len(_WholeDays(rows).energy)
+    days = _whole_days(hours, timezone)
+    return 0 if days is None else len(days.energy)
+
+
+def why_no_shape(hours: Mapping[int, float], timezone: tzinfo) -> NoShape:
+    """Return why `shape_of` the same hours is None."""
+    days = _whole_days(hours, timezone)
+    if days is None or len(days.energy) < LEAST_DAYS:
+        return NoShape.TOO_FEW_DAYS
+    if days.of_weekend.all() or not days.of_weekend.any():
+        return NoShape.HARDLY_USED
+    missing = np.isnan(_usual_day(days)[0]).any()
+    return NoShape.HOURS_MISSING if missing else NoShape.HARDLY_USED
 
 
 class _WholeDays:
@@ -82,14 +93,12 @@ class _WholeDays:
 
 
 def _whole_days(hours: Mapping[int, float], timezone: tzinfo) -> _WholeDays | None:
-    """Return the days of the last year; None if they are too few."""
+    """Return the days of the last year; None if no hour of it is known."""
     rows = _rows(hours, timezone)
     if rows is None:
         return None
     # Balances of several meters dip below zero by what one of them told late.
-    rows = DayRows(rows.first, np.maximum(rows.energy, 0.0))
-    days = _WholeDays(rows)
-    return days if len(days.energy) >= LEAST_DAYS else None
+    return _WholeDays(DayRows(rows.first, np.maximum(rows.energy, 0.0)))
 
 
 def _rows(hours: Mapping[int, float], timezone: tzinfo) -> DayRows | None:
