@@ -13,7 +13,8 @@ from custom_components.wattwise.analytics.anomalies.detector import AnomalyDetec
 from custom_components.wattwise.analytics.anomalies.hour_series import HourSeries
 from custom_components.wattwise.analytics.anomalies.severity import AnomalySeverity
 from wattwise_dev.evaluation.__main__ import main
-from wattwise_dev.evaluation.anomalies.contest import CONTESTANTS
+from wattwise_dev.evaluation.anomalies.baselines import RobustZ, ThreeSigma
+from wattwise_dev.evaluation.anomalies.contest import CONTESTANTS, Rule, first_new
 from wattwise_dev.evaluation.anomalies.contestant import Contestant, WattWise
 from wattwise_dev.evaluation.anomalies.events import (
     FIRST_DAY,
@@ -142,6 +143,40 @@ def test_without_a_change_nothing_new_is_said(
     np.testing.assert_array_equal(said, asked.flags[:, begin : begin + 20])
 
 
+def test_flags_are_counted_by_two_rules() -> None:
+    """An hour flagged for another reason anyway is new by its sign, and else it is not."""
+    before = np.array([[True, True, False], [False, False, False]])
+    said = np.array([[True, True, False], [False, True, False]])
+    assert first_new(said, before, Rule.ANY) is None
+    assert first_new(said, before, Rule.BY_SIGN) == 1
+    said[0, 2] = True
+    assert first_new(said, before, Rule.ANY) == 2
+    assert first_new(before, before, Rule.BY_SIGN) is None
+
+
+@pytest.mark.parametrize("contestant", [RobustZ, ThreeSigma])
+def test_methods_of_others_have_signs_too(
+    contestant: type[Contestant], home: HourSeries
+) -> None:
+    """Much is flagged by one sign and little by the other, by one threshold for both."""
+    energy = home.energy.copy()
+    begin = int(np.flatnonzero(home.place.day == 120)[0]) + 19
+    energy[begin], energy[begin + 24] = 40.0, 0.0
+    energy[begin + 24 - 14 * 24 : begin + 24 : 24] = 30.0
+    asked = contestant(HourSeries(home.zone, home.begin, energy))
+    more, less = asked.flags
+    assert more[begin - 14 * 24 : begin].any()
+    assert not (more & less).any()
+    assert asked.told_since(0) == sum(runs_of(flags) for flags in (more, less))
+    assert asked.alarms_since(0) == runs_of(more | less)
+
+
+def runs_of(flags: np.ndarray) -> int:
+    """Count flagged hours with a day or less between them as one."""
+    at = np.flatnonzero(flags)
+    return int(at.size and 1 + (np.diff(at) > 24).sum())
+
+
 def test_an_outage_is_told_beside_an_absence(home: HourSeries) -> None:
     """What is flagged for another reason anyway takes nothing from what is told."""
     energy = home.energy.copy()
@@ -192,9 +227,15 @@ def test_the_table(
     ]
     for one in facts["methods"]:
         assert one["name"] in table
-        assert one["false_alarms_per_home_month"] >= 0
-        assert {event["put"] for event in one["events"].values()} == {2}
-    ours = facts["methods"][0]["events"]
+        assert set(one["rules"]) == {rule.value for rule in Rule}
+        for counted in one["rules"].values():
+            assert counted["false_alarms_per_home_month"] >= 0
+            assert {event["put"] for event in counted["events"].values()} == {2}
+        # What is new at all is new by its sign; and what people are told of is told apart.
+        some, own = (one["rules"][rule.value]["events"] for rule in Rule)
+        assert all(own[kind]["recall"] >= some[kind]["recall"] for kind in own)
+        assert all(f"recall, {rule.value}" in table for rule in Rule)
+    ours = facts["methods"][0]["rules"][Rule.ANY.value]["events"]
     assert ours["outage 6 h"]["recall"] == 1
     assert 1 <= ours["outage 6 h"]["delay_hours"] <= 6
 

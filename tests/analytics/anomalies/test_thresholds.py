@@ -14,15 +14,18 @@ DAYS = 4000
 
 @pytest.mark.parametrize("scales", [1, 3, 8])
 def test_alarms_of_all_scales_together(scales: int) -> None:
-    """However many scales look, those to come raise about one alarm a month in all."""
+    """However many scales look, those to come raise no more than the 0.8 a month aimed at.
+
+    Nor far fewer: limits that are too high find nothing. The mean is known to 0.035.
+    """
     chance = np.random.default_rng(4)
     shares, floors = np.full(scales, 1 / scales), np.zeros(scales)
     counts = []
-    for _ in range(20):
+    for _ in range(150):
         days = chance.exponential(1.0, (scales, 365 + 304))
         limits = thresholds(days[:, :365], shares, floors)
         counts.append(int((days[:, 365:] > limits[:, None]).any(axis=0).sum()))
-    assert 0.55 < np.mean(counts) / (304 / DAYS_OF_A_MONTH) < 1.15
+    assert 0.6 < np.mean(counts) / (304 / DAYS_OF_A_MONTH) < 0.8
 
 
 def test_the_tail_goes_on_beyond_what_was_seen() -> None:

@@ -121,11 +121,12 @@ class Forest(Contestant):
 
 
 def _from_days(series: HourSeries, first: int, middle: Floats, sigma: Floats) -> Floats:
-    """Return how many sigmas each hour is off, to whichever side: (1, hours)."""
-    scores = np.full((1, len(series)), np.nan)
+    """Return how many sigmas each hour is above, and how many below: (2, hours)."""
+    scores = np.full((2, len(series)), np.nan)
     asked = series.place.day >= first
     at = series.place.day[asked] - first, series.place.slot[asked]
-    scores[0, asked] = np.abs(series.energy[asked] - middle[at]) / sigma[at]
+    off = (series.energy[asked] - middle[at]) / sigma[at]
+    scores[:, asked] = off, -off
     return scores
 
 

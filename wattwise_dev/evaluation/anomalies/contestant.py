@@ -45,7 +45,7 @@ class Contestant(ABC):
 
     @property
     def flags(self) -> Flags:
-        """Which hours it flags, and by which signs (signs, hours)."""
+        """Which hours it flags, and by which signs: (signs, hours)."""
         limits = np.full(self._scores.shape, np.inf)
         for day, found in self._limits.items():
             limits[:, self._series.place.day == day] = found[:, None]
@@ -53,8 +53,12 @@ class Contestant(ABC):
 
     def alarms_since(self, day: int) -> int:
         """Count its alarms from a day of the home on: one for what hangs together."""
-        flags = self.flags.any(axis=0) & (self._series.place.day >= day)
-        return sum(1 for _ in flagged_runs(flags))
+        return _runs(self.flags.any(axis=0) & (self._series.place.day >= day))
+
+    def told_since(self, day: int) -> int:
+        """Count them with each sign on its own, as people would be told."""
+        since = self._series.place.day >= day
+        return sum(_runs(flags & since) for flags in self.flags)
 
     def flags_of(self, changed: HourSeries, begin: int) -> Flags:
         """Which hours it flags from hour `begin` on, if from then all had been changed.
@@ -71,8 +75,8 @@ class Contestant(ABC):
         return self._signs(_above(scores, self._limits[day][:, None]))
 
     def _signs(self, above: Flags) -> Flags:
-        """Part what is flagged by what it tells (signs, hours): here it is one thing."""
-        return np.asarray(above.any(axis=0, keepdims=True))
+        """Part what is flagged by what it tells (signs, hours): here each row is a sign."""
+        return above
 
     @abstractmethod
     def _score(
@@ -85,7 +89,8 @@ class Contestant(ABC):
 
     def _by_day(self, days: Iterable[int]) -> dict[int, Floats]:
         """Set the threshold that each day begins with, by the code of our own."""
-        peaks = daily_peaks(self._series, self._scores)
+        either = self._scores.max(axis=0, keepdims=True)
+        peaks = daily_peaks(self._series, either)
         one, none = np.ones(1), np.zeros(1)
         return {day: thresholds(peaks[:, :day], one, none, _A_MONTH) for day in days}
 
@@ -96,7 +101,7 @@ class WattWise(Contestant):
     name = "wattwise"
 
     @override
-    def alarms_since(self, day: int) -> int:
+    def told_since(self, day: int) -> int:
         """Count what people would have been told: one alarm for each episode."""
         series = self._series
         limits = np.full(self._scores.shape, np.inf)
@@ -121,6 +126,10 @@ class WattWise(Contestant):
     def _signs(self, above: Flags) -> Flags:
         """Part them as people are told of them: more, less, and faults of the meter."""
         return by_sign(above)
+
+
+def _runs(flags: Flags) -> int:
+    return sum(1 for _ in flagged_runs(flags))
 
 
 def _above(scores: Floats, limits: Floats) -> Flags:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from .contest import Standing
+from .contest import Rule, Standing
 from .events import EventKind
 
 _LEGEND: Final = """
@@ -11,37 +11,49 @@ Recall: the share of events of which at least one hour was flagged that was not 
 without the event. Delay: the median of hours from the begin of an event to the end of the
 first such hour. FA: false alarms per home and month without any event, as runs of flagged
 hours with less than 24 hours between them; worst: those of the home that has most.
+Any flag: an hour is flagged or it is not, for whatever reason. By sign: flags of more than
+expected, of less than expected and of faults of the meter count on their own, in recall
+and in false alarms; the isolation forest has one sign only. What a fault of the meter
+explains is no other false alarm of wattwise, as people are not told of it.
 Thresholds are learned by each home's own past, day by day, for one alarm a month in all,
 save those that are fixed."""
 
 
 def as_text(title: str, standings: Sequence[Standing]) -> str:
     """Return the tables for people."""
-    heading = ["recall", *(kind.value for kind in EventKind), "FA", "worst"]
-    recall = [
-        [
-            standing.name,
-            *(f"{standing.recall(kind):.2f}" for kind in EventKind),
-            f"{standing.false_alarms:.2f}",
-            f"{standing.worst_home:.2f}",
-        ]
-        for standing in standings
-    ]
-    delay = [
-        [standing.name, *(_hours(standing.delay(kind)) for kind in EventKind)]
-        for standing in standings
-    ]
+    lines = [title, ""]
+    for rule in Rule:
+        lines += [*_aligned(_recall(standings, rule)), ""]
+    return "\n".join([*lines, *_aligned(_delay(standings)), _LEGEND])
+
+
+def _recall(standings: Sequence[Standing], rule: Rule) -> list[list[str]]:
     kinds = [kind.value for kind in EventKind]
-    return "\n".join(
-        [
-            title,
-            "",
-            *_aligned([heading, *recall]),
-            "",
-            *_aligned([["delay, hours", *kinds], *delay]),
-            _LEGEND,
-        ]
-    )
+    return [
+        [f"recall, {rule.value}", *kinds, "FA", "worst"],
+        *(
+            [
+                standing.name,
+                *(f"{standing.recall(kind, rule):.3f}" for kind in EventKind),
+                f"{standing.false_alarms(rule):.2f}",
+                f"{standing.worst_home(rule):.2f}",
+            ]
+            for standing in standings
+        ),
+    ]
+
+
+def _delay(standings: Sequence[Standing]) -> list[list[str]]:
+    return [
+        [f"delay, hours, {Rule.ANY.value}", *(kind.value for kind in EventKind)],
+        *(
+            [
+                standing.name,
+                *(_hours(standing.delay(kind, Rule.ANY)) for kind in EventKind),
+            ]
+            for standing in standings
+        ),
+    ]
 
 
 def _hours(delay: float | None) -> str:

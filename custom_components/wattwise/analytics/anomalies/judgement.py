@@ -10,7 +10,7 @@ from .anomaly import AnomalyKind
 from .away_use import away_ratios
 from .episodes import Judged
 from .hour_series import HOURS_OF_A_DAY, Flags, HourSeries, Stretches
-from .low_days import LOW, least_of_low_days, littleness
+from .low_days import LOW, littleness, low_type
 from .scales import FLOORS, SCALES, SHARES, Scale, daily_peaks, unusualness
 from .thresholds import thresholds
 
@@ -54,8 +54,13 @@ def thresholds_by_day(
     found = {}
     for day in days:
         given = np.full(len(SCALES), np.nan)
-        given[LOW] = least_of_low_days(low[:day])
-        found[day] = thresholds(peaks[:, :day], SHARES, FLOORS, given=given)
+        of_low_days = low_type(low[:day])
+        given[LOW] = of_low_days.least
+        before = peaks[:, :day].copy()
+        if of_low_days.parted:
+            # They are absences, not false alarms for which all else has to be rarer.
+            before[LOW] = np.nan
+        found[day] = thresholds(before, SHARES, FLOORS, given=given)
     return found
 
 
