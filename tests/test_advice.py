@@ -156,6 +156,18 @@ async def test_what_was_dismissed_stays_away(
     )
     (piece,) = await advice_of(wattwise, entry, all=True)
     assert piece["state"] == "snoozed"
+    # Who pressed a button by mistake need not wait for it.
+    await call(
+        wattwise,
+        "snooze_advice",
+        config_entry_id=entry.entry_id,
+        advice_id="standby",
+        days=0,
+    )
+    await wattwise.async_block_till_done()
+    assert state(wattwise, "advice") == "1"
+    (piece,) = await advice_of(wattwise, entry)
+    assert (piece["state"], piece["snoozed_until"]) == ("open", None)
 
 
 async def test_a_snooze_ends(

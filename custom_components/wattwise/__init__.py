@@ -1,8 +1,10 @@
 """WattWise: home electricity intelligence for Home Assistant."""
 
 from contextlib import suppress
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
@@ -31,6 +33,7 @@ from .const import (
     CONF_TARIFF,
     DOMAIN,
     LOGGER,
+    PROFILE_OPTIONS,
     SUBENTRY_TYPE_METER,
     TARIFF_ENTITY,
     TARIFF_NONE,
@@ -108,7 +111,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> bool:
     """Set up a household."""
     # Before its settings are read, so that no change of them is missed.
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    changed = partial(_async_changed, _settings(entry))
+    entry.async_on_unload(entry.add_update_listener(changed))
     try:
         history = await async_acquire_history(hass, entry.entry_id)
         household = _household(hass, entry, history)
@@ -116,6 +120,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) -> 
             await _async_start(hass, entry, household)
         except BaseException:
             household.async_stop_sources()
+            await household.async_stop_asking()
             await async_release_history(hass, entry.entry_id)
             raise
     except NewerSchemaError as err:
@@ -278,8 +283,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: WattWiseConfigEntry) ->
     await household.settings.async_save()
     _forget_removed_meters(hass, entry, household)
     household.async_stop_sources()
-    for meter in household.meters.values():
-        await meter.coordinator.async_shutdown()
+    # Home Assistant itself ends what looks only after the history is closed.
+    await household.async_stop_asking()
     try:
         await household.history.flush()
     except HistoryError as err:
@@ -322,9 +327,25 @@ async def async_remove_config_entry_device(
     return async_is_stale_device(hass, entry, device)
 
 
-async def _async_reload(hass: HomeAssistant, entry: WattWiseConfigEntry) -> None:
-    """Start the household anew after its settings or meters changed."""
-    hass.config_entries.async_schedule_reload(entry.entry_id)
+def _settings(entry: WattWiseConfigEntry) -> dict[str, Any]:
+    """Return the settings and meters that a household is started with."""
+    options = {
+        key: entry.options[key] for key in entry.options.keys() - PROFILE_OPTIONS
+    }
+    return {**entry.as_dict(), "modified_at": None, "options": options}
+
+
+async def _async_changed(
+    started_with: dict[str, Any], hass: HomeAssistant, entry: WattWiseConfigEntry
+) -> None:
+    """Start the household anew after its settings or meters changed.
+
+    For answers about the home its meters need not stop: it is only compared anew.
+    """
+    if _settings(entry) != started_with:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+    elif entry.state is ConfigEntryState.LOADED and entry.runtime_data.similar_homes:
+        entry.runtime_data.similar_homes.async_answers_changed()
 
 
 @callback

@@ -138,6 +138,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterSnapshot]):
                 # Midnight passed between the answers; they shall be of one day.
                 snapshot = await self._ask()
         except HistoryError as err:
+            if self._shutdown_requested:
+                # It was closed between two questions.
+                return self.data
             raise history_unavailable(err) from err
         self._log_connection()
         return snapshot

@@ -84,6 +84,9 @@ class GapCoordinator(DataUpdateCoordinator[list[Gap]]):
                 )
             )
         except HistoryError as err:
+            if self._shutdown_requested:
+                # It was closed meanwhile, perhaps before the first answer.
+                return self.data or []
             raise history_unavailable(err) from err
 
 

@@ -48,4 +48,7 @@ class GridNettingCoordinator(DataUpdateCoordinator[GridDay | None]):
                 self._meter_ids(), self._price_id
             )
         except HistoryError as err:
+            if self._shutdown_requested:
+                # It was closed meanwhile.
+                return self.data
             raise history_unavailable(err) from err

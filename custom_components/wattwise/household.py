@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
@@ -81,6 +81,8 @@ class Household:
     """Compares the use of meters with what is usual; None while it is being set up."""
     similar_homes: SimilarHomesCoordinator | None = None
     """Compares it with homes like it; None while it is being set up."""
+    of_entities: list[DataUpdateCoordinator[Any]] = field(default_factory=list)
+    """What asks the history for a few entities of a meter."""
     voltage_limits: VoltageLimits = field(default_factory=VoltageLimits)
     mean_prices: dict[tuple[date, int], float] = field(default_factory=dict)
     """What a kWh cost on average, by the day that asked for it and of how many days."""
@@ -232,8 +234,13 @@ class Household:
         return dt_util.utc_from_timestamp(self.grid_netting.data.day_start_ms / 1000)
 
     async def async_stop_asking(self) -> None:
-        """Ask the history nothing more, also not what an entity was told to ask soon."""
+        """Ask the history nothing more, also not what an entity was told to ask soon.
+
+        What is being asked at this moment fails quietly if the history is closed.
+        """
         for coordinator in self._coordinators():
+            await coordinator.async_shutdown()
+        for coordinator in self.of_entities:
             await coordinator.async_shutdown()
         for judge in (
             self.forecast,
@@ -254,6 +261,15 @@ class Household:
             yield self.grid_netting
         if self.bill:
             yield self.bill
+
+
+def is_on_its_way(entry: WattWiseConfigEntry) -> bool:
+    """Whether a household that is not loaded is being set up, or may be at any moment."""
+    return entry.state in (
+        ConfigEntryState.NOT_LOADED,
+        ConfigEntryState.SETUP_IN_PROGRESS,
+        ConfigEntryState.UNLOAD_IN_PROGRESS,
+    )
 
 
 @callback

@@ -112,6 +112,7 @@ async def async_setup_entry(
                 config_subentry_id=subentry_id,
             )
         gaps = GapCoordinator(hass, entry, meter)
+        household.of_entities.append(gaps)
         await gaps.async_refresh()
         async_add_entities(
             [MissingSensor(hass, entry, meter, gaps)], config_subentry_id=subentry_id
@@ -132,6 +133,7 @@ def _follow_channels(
     # A device of another integration shows its momentary values itself.
     shown_elsewhere = foreign_device(hass, entry, meter) is not None
     quality = VoltageQualityCoordinator(hass, entry, meter)
+    entry.runtime_data.of_entities.append(quality)
 
     @callback
     def async_add_new() -> None:

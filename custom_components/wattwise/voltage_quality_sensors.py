@@ -67,6 +67,9 @@ class VoltageQualityCoordinator(DataUpdateCoordinator[dict[Channel, SupplyVoltag
                     if judged:
                         found[channel] = judged
         except HistoryError as err:
+            if self._shutdown_requested:
+                # It was closed meanwhile, perhaps before the first answer.
+                return self.data or {}
             raise history_unavailable(err) from err
         return found
 

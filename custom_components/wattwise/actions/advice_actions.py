@@ -41,7 +41,7 @@ SNOOZE_SCHEMA: Final = probatio.Schema(
         probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
         probatio.Required(ATTR_ADVICE_ID): cv.string,
         probatio.Optional(ATTR_DAYS, default=30): probatio.All(
-            probatio.Coerce(int), probatio.Range(1, _LONGEST_SNOOZE_DAYS)
+            probatio.Coerce(int), probatio.Range(0, _LONGEST_SNOOZE_DAYS)
         ),
     }
 )
@@ -64,7 +64,7 @@ async def async_dismiss_advice(call: ServiceCall) -> ServiceResponse:
 
 
 async def async_snooze_advice(call: ServiceCall) -> ServiceResponse:
-    """Show a piece again after some days, and return what is still open."""
+    """Show a piece again after some days or at once, and return what is still open."""
     entry, advice = _advice(call.hass, call.data[ATTR_CONFIG_ENTRY_ID])
     try:
         await advice.async_snooze(

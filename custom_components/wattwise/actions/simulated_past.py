@@ -6,8 +6,10 @@ from functools import partial
 from typing import Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
+from ..const import DOMAIN
 from ..history.periods.calendar import HOUR_MS, Period
 from ..history.questions.queries import Queries
 from ..meter import Meter
@@ -22,6 +24,8 @@ _STEP_S: Final = 300
 # Samples that a mean is made of are this far apart.
 _SAMPLE_S: Final = 30
 _DAY_S: Final = 86_400
+# Who sets up such a home needs some time for it, and more of it was no past to speak of.
+_FEW_HOURS_S: Final = 3 * 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ async def async_give_past(
     """Let the simulated meters of a home have measured before their first readings.
 
     For so many days, in the last `since_days` of which one of them showed a condition.
-    What they measured by themselves stays; raises HistoryError.
+    What is known already stays. Raises HistoryError, and ServiceValidationError where
+    the days would not show what was asked for.
     """
     now_s = int(dt_util.utcnow().timestamp())
     start_s = (now_s - days * _DAY_S) // _STEP_S * _STEP_S
@@ -63,12 +68,17 @@ async def async_give_past(
         for meter in meters
         if meter.simulation
     }
+    oldest_s = await _known_since(flows, now_s)
+    if since_days and now_s - oldest_s > _FEW_HOURS_S:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="past_is_known",
+            translation_placeholders={"meter": shown_by.name},
+        )
     roofs = [flow for meter, flow in flows.items() if meter.profile.produces]
     for meter, flow in flows.items():
         given = [] if meter.profile.produces else roofs
-        end_s = await meter.history.ask(
-            partial(_oldest, meter_id=meter.profile.meter_id, now_s=now_s)
-        )
+        end_s = oldest_s
         # The newest day first: what is there already ends before its oldest reading.
         while end_s > start_s:
             begin_s = max(start_s, end_s - _DAY_S)
@@ -77,6 +87,25 @@ async def async_give_past(
             )
             await meter.history.append(meter.profile, readings, live=False)
             end_s = begin_s
+
+
+async def _known_since(meters: Iterable[Meter], now_s: int) -> int:
+    """Return when the first of the meters of a home began [s since the epoch].
+
+    What the grid meter measured without a roof would be too much beside one: raises
+    ServiceValidationError when they did not begin together, and HistoryError.
+    """
+    begins = [
+        await meter.history.ask(
+            partial(_oldest, meter_id=meter.profile.meter_id, now_s=now_s)
+        )
+        for meter in meters
+    ]
+    if max(begins) - min(begins) > _FEW_HOURS_S:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="pasts_differ"
+        )
+    return min(begins)
 
 
 def _oldest(queries: Queries, meter_id: str, now_s: int) -> int:

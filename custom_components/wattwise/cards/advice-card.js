@@ -5,7 +5,10 @@ import { callAction, make } from "./elements.js";
 
 // How long a piece that is postponed stays away, and one that is taken back [days].
 const MONTH = 30;
-const DAY = 1;
+const AT_ONCE = 0;
+
+// How old advice becomes where no sensor tells that there is other [ms].
+const HOUR = 3_600_000;
 
 const STYLE = `
   .page { padding: 16px; color: var(--primary-text-color, #000); }
@@ -57,8 +60,10 @@ class AdviceCard extends HTMLElement {
   set hass(hass) {
     this._hass = hass;
     const shown = this._shown();
-    // The sensor changes with the advice: each night, and when somebody said something.
-    if (!this._asked || shown !== this._answered) this._ask();
+    // The sensor changes with the advice: each night, and when somebody said something. It
+    // may be disabled.
+    const old = !shown && Date.now() - this._askedAt > HOUR;
+    if (!this._asked || shown !== this._answered || old) this._ask();
   }
 
   getCardSize() {
@@ -86,6 +91,7 @@ class AdviceCard extends HTMLElement {
 
   async _ask() {
     this._asked = true;
+    this._askedAt = Date.now();
     this._answered = this._shown();
     if (!this._entryId) {
       this._show(make("p", {}, "Choose a household in the settings of this card."));
@@ -198,13 +204,11 @@ class AdviceCard extends HTMLElement {
             ? `Until ${this._date(piece.snoozed_until)}`
             : "Not for us; comes back if it becomes half as much again",
         ),
-        piece.state === "dismissed"
-          ? make(
-              "div",
-              { class: "choices" },
-              this._button("Show again from tomorrow", "snooze_advice", piece, { days: DAY }),
-            )
-          : null,
+        make(
+          "div",
+          { class: "choices" },
+          this._button("Show again", "snooze_advice", piece, { days: AT_ONCE }),
+        ),
       ),
     );
     const ontoggle = (event) => {
