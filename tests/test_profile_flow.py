@@ -126,8 +126,10 @@ async def test_answers_are_changed_in_the_options(hass: HomeAssistant) -> None:
     assert inside["electric_dryer"] == {"suggested_value": "yes"}
     assert inside["car_km_per_year"] == {"suggested_value": 9000}
     # Answers count from the next look on, without tearing the household down by hand.
+    household = entry.runtime_data
     await submit_options(hass, result, occupants=2, more={})
     assert entry.options == {CONF_TARIFF: TARIFF_NONE, CONF_PROFILE: {"occupants": 2}}
+    assert entry.runtime_data is household
 
     result = await open_options(hass, entry, "about_home")
     await submit_options(hass, result, more={})
@@ -142,6 +144,13 @@ async def test_square_feet_and_miles(hass: HomeAssistant) -> None:
     assert result["data_schema"] is not None
     area = result["data_schema"].schema["floor_area_m2"]
     assert area.config["unit_of_measurement"] == "ft²"
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], {"floor_area_m2": 86, "more": {}}
+    )
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["lowest"] == "87"
+    assert placeholders["unit"] == "ft²"
     await submit_options(
         hass, result, floor_area_m2=2000, more={"car_km_per_year": 10_000}
     )
@@ -157,24 +166,49 @@ async def test_square_feet_and_miles(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "errors"),
+    ("answers", "errors", "allowed"),
     [
-        ({"floor_area_m2": 1}, {"floor_area_m2": "answer_out_of_range"}),
-        ({"occupants": 2.5}, {"occupants": "answer_out_of_range"}),
-        ({"more": {"rooms": 400}}, {"base": "more_answer_out_of_range"}),
-        ({"more": {"average_use": 3.5}}, {"base": "more_answer_out_of_range"}),
+        (
+            {"floor_area_m2": 7.5},
+            {"floor_area_m2": "living_space_out_of_range"},
+            ("8", "2,000", "m²"),
+        ),
+        ({"occupants": 2.5}, {"occupants": "people_out_of_range"}, ("1", "30", "")),
+        ({"more": {"rooms": 400}}, {"base": "rooms_out_of_range"}, ("1", "50", "")),
+        (
+            {"more": {"televisions": 0.5}},
+            {"base": "televisions_out_of_range"},
+            ("0", "30", ""),
+        ),
+        (
+            {"more": {"car_km_per_year": 1e6}},
+            {"base": "car_distance_out_of_range"},
+            ("0", "200,000", "km"),
+        ),
+        # An average of 0 is a slip, and not the same as none.
+        (
+            {"more": {"average_use": 0}},
+            {"base": "average_use_out_of_range"},
+            ("100", "100,000", ""),
+        ),
     ],
 )
 async def test_what_cannot_be_true(
-    hass: HomeAssistant, answers: dict[str, Any], errors: dict[str, str]
+    hass: HomeAssistant,
+    answers: dict[str, Any],
+    errors: dict[str, str],
+    allowed: tuple[str, str, str],
 ) -> None:
-    """A slip of the keyboard is pointed out, and what else was said stays there."""
+    """A slip is pointed out with what is possible; what else was said stays there."""
     result = await _first_page(hass)
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {"dwelling": "detached", "more": {}} | answers
     )
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == errors
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    assert (*map(placeholders.get, ("lowest", "highest", "unit")),) == allowed
     assert suggested(result, "dwelling") == "detached"
     result = await hass.config_entries.flow.async_configure(result["flow_id"], SIX)
     assert result["type"] is FlowResultType.CREATE_ENTRY

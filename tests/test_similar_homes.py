@@ -1,5 +1,6 @@
 """Similar homes as a household sees them: the sensors and the action."""
 
+import threading
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -12,8 +13,10 @@ from custom_components.wattwise.const import (
     CONF_PROFILE,
 )
 from custom_components.wattwise.diagnostics import async_get_config_entry_diagnostics
+from custom_components.wattwise.forecasts.home_parts import charging_hours
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.metering.quantity import Channel
+from custom_components.wattwise.similar_homes import home_facts
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
@@ -75,6 +78,18 @@ async def home_of(
     return entry
 
 
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the threads in which all hours are looked through from now on."""
+    threads: list[int] = []
+
+    def spied(*of: Any) -> dict[int, float]:
+        threads.append(threading.get_ident())
+        return charging_hours(*of)
+
+    monkeypatch.setattr(home_facts, "charging_hours", spied)
+    return threads
+
+
 def sensor(hass: HomeAssistant, name: str) -> State:
     """Return the state of a sensor of the household."""
     found = hass.states.get(f"sensor.home_{name}")
@@ -83,10 +98,13 @@ def sensor(hass: HomeAssistant, name: str) -> State:
 
 
 async def test_a_home_beside_similar_ones(
-    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The sensors and the action tell the same, with how sure it is."""
     entry = await home_of(wattwise, freezer, **{CONF_PROFILE: ANSWERS})
+    looked_in = looks(monkeypatch)
     group, expected, used, below = (sensor(wattwise, name) for name in SENSORS)
     assert group.state in group.attributes["options"]
     assert group.attributes["status"] == "estimated"
@@ -94,9 +112,9 @@ async def test_a_home_beside_similar_ones(
     low, high = (expected.attributes[key] for key in ("low_kwh", "high_kwh"))
     assert low < expected.attributes["efficient_below_kwh"] < int(expected.state) < high
     assert 1000 < int(expected.state) < 6000
-    assert [month["month"] for month in expected.attributes["months"]] == [
-        *range(1, 13)
-    ]
+    # Numbers only: a dialog shows them in a row.
+    months = expected.attributes["months"]
+    assert sum(months) == pytest.approx(int(expected.state), abs=6)
     # Spring and early summer are known: a year is a little more than they say.
     assert USED_KWH < int(used.state) < 1.2 * USED_KWH
     assert used.attributes["low_kwh"] < int(used.state) < used.attributes["high_kwh"]
@@ -105,6 +123,9 @@ async def test_a_home_beside_similar_ones(
     assert below.attributes["low"] < int(below.state) < below.attributes["high"]
 
     answer = await call(wattwise, "compare", config_entry_id=entry.entry_id)
+    told = answer["expected"]["months"]
+    assert [(month["month"], month["kwh"]) for month in told] == [*enumerate(months, 1)]
+    assert all(month["low_kwh"] < month["kwh"] < month["high_kwh"] for month in told)
     assert (answer["household"], answer["status"]) == ("Home", "estimated")
     assert answer["group"] == group.state
     assert str(answer["expected"]["kwh"]) == expected.state
@@ -117,12 +138,16 @@ async def test_a_home_beside_similar_ones(
     )
     assert "what_if" not in answer
 
+    looked_in.clear()
     answer = await call(
         wattwise,
         "compare",
         config_entry_id=entry.entry_id,
         what_if={"heating": "heat_pump", "occupants": None},
     )
+    # All was looked through once for both, and not in the event loop.
+    assert len(looked_in) == 1
+    assert threading.get_ident() not in looked_in
     other = answer["what_if"]
     assert other["expected"]["kwh"] > answer["expected"]["kwh"]
     assert other["change_percent"] > 0
@@ -167,12 +192,17 @@ async def test_what_is_missing_is_said(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     """Days, then the meter of a roof, and an average where no country has one."""
-    entry = await home_of(wattwise, freezer, days=5, **{CONF_PROFILE: ANSWERS})
+    # A battery gives nothing of its own: what is fed in came from a roof.
+    battery = push_meter("battery", "Battery", role=MeterRole.BATTERY, interval=1800)
+    grid = push_meter(interval=1800)
+    entry = await home_of(
+        wattwise, freezer, grid, battery, days=5, **{CONF_PROFILE: ANSWERS}
+    )
     assert sensor(wattwise, "group_of_similar_homes").attributes["status"] == "learning"
     assert state(wattwise, "yearly_use") == STATE_UNKNOWN
     assert int(state(wattwise, "expected_yearly_use")) > 0
 
-    (meter,) = entry.runtime_data.meters.values()
+    meter = entry.runtime_data.meters[grid.subentry_id]
     await meter.history.append(meter.profile, counter(Channel.ENERGY_EXPORT, used_w, 5))
     await wattwise.async_block_till_done()
     entry.runtime_data.async_past_grew()
@@ -193,7 +223,10 @@ async def test_what_is_missing_is_said(
 async def test_a_country_without_an_average(
     wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """The group and its effects are told, no kWh; the household's own figure helps."""
+    """The group and its effects are told, no kWh; the household's own figure helps.
+
+    It helps at once, and no meter stops for it.
+    """
     wattwise.config.country = None
     entry = await home_of(wattwise, freezer, country="AQ", **{CONF_PROFILE: ANSWERS})
     group = sensor(wattwise, "group_of_similar_homes")
@@ -203,22 +236,39 @@ async def test_a_country_without_an_average(
     answer = await call(wattwise, "compare", config_entry_id=entry.entry_id)
     assert answer["explained_by"][0]["kwh"] is None
 
+    household = entry.runtime_data
     wattwise.config_entries.async_update_entry(
         entry, options={**entry.options, CONF_AVERAGE_USE: 2500.0}
     )
     await wattwise.async_block_till_done(wait_background_tasks=True)
-    await entry.runtime_data.forecast.async_shutdown()
-    await pass_time(wattwise, freezer, FIRST_LOOK)
+    await pass_time(wattwise, freezer, 1)
+    assert entry.runtime_data is household
     expected = sensor(wattwise, "expected_yearly_use")
     assert int(expected.state) > 0
     assert expected.attributes["country_average_kwh"] == 2500
     assert expected.attributes["country_average_source"] == "user"
 
+    # Whatever else changes starts it anew, also together with answers.
+    wattwise.config_entries.async_update_entry(
+        entry, options={CONF_AVERAGE_USE: 2600.0, CONF_CHARGERS: []}
+    )
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    assert entry.runtime_data is not household
+    household = entry.runtime_data
+    (subentry,) = entry.subentries.values()
+    wattwise.config_entries.async_update_subentry(entry, subentry, title="Cellar")
+    await wattwise.async_block_till_done(wait_background_tasks=True)
+    assert entry.runtime_data is not household
 
+
+@pytest.mark.parametrize("days", [10, 30])
 async def test_a_charger_is_taken_out(
-    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory, days: int
 ) -> None:
-    """What went into the car is neither the home's use nor expected of it."""
+    """What went into the car is neither the home's use nor expected of it.
+
+    Of days from before the charger had a meter, it is both.
+    """
     grid = push_meter(interval=1800)
     charger = push_meter("car", "Charger", role=MeterRole.APPLIANCE, interval=1800)
     entry = await home_of(
@@ -236,13 +286,17 @@ async def test_a_charger_is_taken_out(
     plain = int(state(wattwise, "yearly_use"))
     with_car = int(state(wattwise, "expected_yearly_use"))
     await meter.history.append(
-        meter.profile, counter(Channel.ENERGY_IMPORT, lambda _: 100.0, 30)
+        meter.profile, counter(Channel.ENERGY_IMPORT, lambda _: 100.0, days)
     )
     await entry.runtime_data.forecast.energy.async_forget()
     entry.runtime_data.similar_homes.async_past_grew()
     await pass_time(wattwise, freezer, PAST_IS_QUIET)
-    assert int(state(wattwise, "yearly_use")) < plain - 0.1 * 24 * 300
-    assert int(state(wattwise, "expected_yearly_use")) < with_car - 2000
+    used = sensor(wattwise, "yearly_use")
+    assert int(used.state) < plain - 0.1 * 24 * 10 * days
+    assert used.attributes["days_known"] == 30
+    assert int(state(wattwise, "expected_yearly_use")) == pytest.approx(
+        with_car - 20_000 * 0.19 * days / 30, abs=2
+    )
 
 
 async def test_only_homes_whose_whole_use_is_known(

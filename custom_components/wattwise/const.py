@@ -34,6 +34,8 @@ CONF_FORECAST_MODEL: Final = "forecast_model"
 # in the country use on average [kWh a year], where the user knows better.
 CONF_PROFILE: Final = "profile"
 CONF_AVERAGE_USE: Final = "average_use"
+# Only the comparison with similar homes depends on them.
+PROFILE_OPTIONS: Final = frozenset({CONF_PROFILE, CONF_AVERAGE_USE})
 
 MODEL_AUTOMATIC: Final = "automatic"
 

@@ -4,14 +4,21 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from custom_components.wattwise.analytics.clustering.k_means import (
+    Integers,
+    k_means,
+    nearest,
+)
 from custom_components.wattwise.analytics.similar_homes.expected_use import (
     HouseholdGroup,
 )
 from tests.group_training.made_up_survey import write_survey
 from wattwise_dev.evaluation.__main__ import main
 from wattwise_dev.evaluation.groups import contest
+from wattwise_dev.evaluation.groups.bootstrap_stability import bootstrap_stability
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -109,3 +116,20 @@ def test_files_that_cannot_be_measured(
     homes.write_text(content, encoding="utf-8")
     assert main(["groups", "--input", str(homes)]) == 1
     assert words in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("heaps", "apart", "least", "most"), [(4, 20, 0.99, 1), (1, 0, 0, 0.7)]
+)
+def test_stability_tells_groups_from_chance(
+    heaps: int, apart: float, least: float, most: float
+) -> None:
+    """Heaps are found again in other samples, divisions of one heap are not."""
+    random = np.random.default_rng(3)
+    heap = random.integers(heaps, size=300)
+    points = random.normal(size=(300, 5)) + apart * heap[:, None]
+
+    def divide(drawn: Integers, seed: int) -> Integers:
+        return nearest(points, k_means(points[drawn], 4, seed=seed).centers)
+
+    assert least <= bootstrap_stability(300, divide, seed=2, rounds=4) <= most

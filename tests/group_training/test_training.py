@@ -12,6 +12,10 @@ from custom_components.wattwise.analytics.similar_homes.expected_use import (
     HouseholdGroup,
     percentile,
 )
+from custom_components.wattwise.analytics.similar_homes.group_kinds import (
+    APARTMENTS,
+    is_apartment,
+)
 from custom_components.wattwise.analytics.similar_homes.home_features import (
     components,
     feature_values,
@@ -141,19 +145,15 @@ def test_skipping_is_least_squares_on_the_rest(
     assert abs(np.median(off)) < 0.05
 
 
-def test_effects_explain_the_expectation(
+def test_apartments_are_in_no_group_of_houses(
     model: ReferenceModel, homes: tuple[SurveyHome, ...]
 ) -> None:
-    """The factors of the answers are all there is between homes of one group."""
-    answers = said(model, homes[:200], *SIX)
-    by_group: dict[HouseholdGroup, list[float]] = {}
-    for answer in answers:
-        product = float(np.prod([effect.factor for effect in answer.effects]))
-        by_group.setdefault(answer.group, []).append(answer.median_kwh / product)
-    for rests in by_group.values():
-        assert max(rests) == pytest.approx(min(rests))
-    asked = {effect.question for effect in answers[0].effects}
-    assert asked == {*SIX, "climate"}
+    """Nobody's home is called what it is not."""
+    for home in homes[:300]:
+        dwelling = home.profile.dwelling
+        assert dwelling is not None
+        group = expect_by(model, home.profile, home.climate).group
+        assert is_apartment(dwelling) == (group in APARTMENTS)
 
 
 def test_heating_and_cooling_are_told_apart(

@@ -75,7 +75,9 @@ def evaluate_part_of_year(options: argparse.Namespace, say: Say) -> None:
         raise EvaluationError(str(err)) from err
     estimates: list[Estimate] = []
     for home in read_households(options, say):
-        found = estimates_of(home.name, day_sums_of(home), climate, options.latitude)
+        found = estimates_of(
+            home.name, day_sums_of(home), climate, options.latitude, options.homes_of
+        )
         say(f"{home.name}: {len(found)} windows")
         estimates += found
     if not estimates:
@@ -89,7 +91,11 @@ def evaluate_part_of_year(options: argparse.Namespace, say: Say) -> None:
 
 
 def estimates_of(
-    home: str, days: Mapping[date, float], climate: Climate, latitude: float
+    home: str,
+    days: Mapping[date, float],
+    climate: Climate,
+    latitude: float,
+    country: str | None = None,
 ) -> list[Estimate]:
     """Return what windows of the last year of a home tell of it."""
     if not days:
@@ -102,7 +108,7 @@ def estimates_of(
 
     def of(known: Mapping[date, float], today: date) -> HomeFacts:
         return HomeFacts(
-            HouseholdProfile(), climate, latitude, None, None, today, known
+            HouseholdProfile(), climate, latitude, country, None, today, known
         )
 
     whole = compare(of(year, end)).use

@@ -7,7 +7,11 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from custom_components.wattwise.analytics.clustering.k_means import Floats, k_means
+from custom_components.wattwise.analytics.clustering.k_means import (
+    Floats,
+    Integers,
+    k_means,
+)
 from custom_components.wattwise.analytics.similar_homes.home_features import (
     Place,
     components,
@@ -107,6 +111,16 @@ class SurveyRows:
             _known([home.heating_kwh for home in kept]) / kwh,
             _known([home.cooling_kwh for home in kept]) / kwh,
         )
+
+    @property
+    def is_apartment(self) -> Integers:
+        """(homes,): 1 or 0."""
+        names = tuple(FEATURES)
+        kinds = ("small_building", "large_building")
+        found: Integers = (
+            self.features[:, [names.index(kind) for kind in kinds]].sum(axis=1) > 0.5
+        ).astype(np.int64)
+        return found
 
     def __len__(self) -> int:
         """Return how many homes there are."""

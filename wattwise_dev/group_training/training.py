@@ -9,10 +9,12 @@ from custom_components.wattwise.analytics.clustering.k_means import (
     Floats,
     Integers,
     k_means,
+    nearest,
 )
 from custom_components.wattwise.analytics.similar_homes.expected_use import (
     HouseholdGroup,
 )
+from custom_components.wattwise.analytics.similar_homes.group_kinds import APARTMENTS
 from custom_components.wattwise.analytics.similar_homes.home_features import (
     questions_of,
 )
@@ -29,7 +31,8 @@ from .robust_ridge import RobustRidge
 from .survey_file import SurveyHome
 from .survey_rows import FEATURES, SurveyRows
 
-GROUPS: Final = len(HouseholdGroup)
+GROUPS: Final = (len(HouseholdGroup) - len(APARTMENTS), len(APARTMENTS))
+"""Of houses, and of apartments."""
 STARTS: Final = 20
 # How much the sum of all effects counts beside the two axes: with less, groups tell less of
 # the use; with more, other homes of the same country would make other groups.
@@ -61,8 +64,9 @@ def train(homes: Sequence[SurveyHome], seed: int) -> ReferenceModel:
     base = rows.features[:, _BASE]
     ridge = RobustRidge.fit(base, rows.ln_kwh, _PENALTIES[_BASE])
     at = positions(ridge, base)
-    found = k_means(at, GROUPS, seed=seed, starts=STARTS)
-    names = named_groups(found.labels, rows)
+    centers = centers_of(at, rows.is_apartment, seed)
+    labels = divided(at, rows.is_apartment, centers)
+    names = named_groups(labels, rows)
     off = _residuals_of_strangers(base, rows.ln_kwh, seed)
     weights = ridge.weights / ridge.weights.sum()
     means = weights @ rows.features
@@ -87,13 +91,39 @@ def train(homes: Sequence[SurveyHome], seed: int) -> ReferenceModel:
         places=rows.places,
         sum_weight=SUM_WEIGHT,
         centers={
-            name: _numbers(found.centers[number]) for number, name in names.items()
+            name: _numbers(np.vstack(centers)[number]) for number, name in names.items()
         },
         residuals={
-            name: _quantiles(off[found.labels == number], float(np.median(off)))
+            name: _quantiles(off[labels == number], float(np.median(off)))
             for number, name in names.items()
         },
     )
+
+
+def centers_of(at: Floats, is_apartment: Integers, seed: int) -> tuple[Floats, Floats]:
+    """Return the middles of the groups of houses, and of those of apartments.
+
+    Houses and apartments are grouped by themselves: nobody's home is called what it is
+    not. `at` (homes, axes) are `positions`, `is_apartment` (homes,) is 1 or 0.
+    """
+    houses, apartments = (
+        k_means(
+            at[is_apartment == kind], GROUPS[kind], seed=seed, starts=STARTS
+        ).centers
+        for kind in (0, 1)
+    )
+    return houses, apartments
+
+
+def divided(
+    at: Floats, is_apartment: Integers, centers: tuple[Floats, Floats]
+) -> Integers:
+    """Return the group of each home: houses first."""
+    labels = np.zeros(len(at), dtype=np.int64)
+    for kind, begin in ((0, 0), (1, GROUPS[0])):
+        of_kind = is_apartment == kind
+        labels[of_kind] = begin + nearest(at[of_kind], centers[kind])
+    return labels
 
 
 def positions(ridge: RobustRidge, base: Floats) -> Floats:

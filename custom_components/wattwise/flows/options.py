@@ -23,6 +23,7 @@ from ..const import (
     CONF_CURRENCY,
     CONF_NETS_PHASES,
     CONF_PRICE_ENTITY,
+    PROFILE_OPTIONS,
 )
 from ..entity_reference import referenced_entity
 from ..history.errors import HistoryError
@@ -32,7 +33,6 @@ from ..shared_history import async_get_history, async_kept_meters
 from .file_steps import FileSteps
 from .forecast_steps import ForecastSteps
 from .influx_steps import InfluxSteps
-from .profile_form import PROFILE_OPTIONS
 from .profile_steps import ProfileSteps
 from .retention_steps import RetentionSteps
 from .tariff_steps import TARIFF_OPTIONS, TariffSteps, power_and_tariff_fields

@@ -1,6 +1,7 @@
 """The form that asks a household about itself: every field may stay empty."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil, floor
 from typing import Any, Final
 
 import probatio
@@ -19,8 +20,10 @@ from homeassistant.util.unit_conversion import AreaConverter, DistanceConverter
 from homeassistant.util.unit_system import UnitSystem
 
 from ..analytics.similar_homes.household_profile import (
+    RANGES,
     AirConditioning,
     AnswerError,
+    AnswerRange,
     Dwelling,
     Heating,
     HotWater,
@@ -30,8 +33,6 @@ from ..analytics.similar_homes.household_profile import (
 )
 from ..const import CONF_AVERAGE_USE, CONF_PROFILE
 
-# The options that the form asks for.
-PROFILE_OPTIONS: Final = {CONF_PROFILE, CONF_AVERAGE_USE}
 MORE: Final = "more"
 _YES: Final = "yes"
 _NO: Final = "no"
@@ -46,8 +47,7 @@ _IN_MORE: Final = {
     "car_km_per_year",
     CONF_AVERAGE_USE,
 }
-_LEAST_AVERAGE_KWH: Final = 100
-_MOST_AVERAGE_KWH: Final = 100_000
+_AVERAGE_KWH: Final = AnswerRange(100, 100_000)
 
 
 def profile_fields(
@@ -103,7 +103,9 @@ def answers_given(form: Mapping[str, Any], units: UnitSystem) -> dict[str, Any]:
     given = {key: value for key, value in form.items() if key != MORE}
     given |= form.get(MORE, {})
     average = given.pop(CONF_AVERAGE_USE, None)
-    if average and not _LEAST_AVERAGE_KWH <= average <= _MOST_AVERAGE_KWH:
+    if average is not None and not (
+        _AVERAGE_KWH.lowest <= average <= _AVERAGE_KWH.highest
+    ):
         raise AnswerError(CONF_AVERAGE_USE, average)
     for question in _YES_OR_NO:
         if question in given:
@@ -115,9 +117,24 @@ def answers_given(form: Mapping[str, Any], units: UnitSystem) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if answers := answers_of(profile_from(given)):
         options[CONF_PROFILE] = answers
-    if average:
+    if average is not None:
         options[CONF_AVERAGE_USE] = average
     return options
+
+
+def range_words(question: str, units: UnitSystem) -> dict[str, str]:
+    """Return between which numbers an answer can be true, in the units of the form."""
+    allowed = _AVERAGE_KWH if question == CONF_AVERAGE_USE else RANGES[question]
+    factor, unit = 1.0, ""
+    if question == "floor_area_m2":
+        factor, unit = _area_from_metric(units), units.area_unit
+    elif question == "car_km_per_year":
+        factor, unit = _length_from_metric(units), units.length_unit
+    return {
+        "lowest": f"{ceil(allowed.lowest * factor):,}",
+        "highest": f"{floor(allowed.highest * factor):,}",
+        "unit": unit,
+    }
 
 
 def given_before(options: Mapping[str, Any], units: UnitSystem) -> dict[str, Any]:

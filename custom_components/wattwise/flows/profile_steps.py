@@ -10,9 +10,19 @@ from homeassistant.config_entries import ConfigEntryBaseFlow, ConfigFlowResult
 
 from ..analytics.similar_homes.household_profile import AnswerError
 from ..analytics.similar_homes.typical_homes import use_of_country
-from .profile_form import answers_given, given_before, profile_fields
+from ..const import CONF_AVERAGE_USE
+from .profile_form import answers_given, given_before, profile_fields, range_words
 
 _UNKNOWN: Final = "–"
+# Of the numbers: everything else is chosen from lists.
+_ERRORS: Final = {
+    "floor_area_m2": "living_space_out_of_range",
+    "occupants": "people_out_of_range",
+    "rooms": "rooms_out_of_range",
+    "televisions": "televisions_out_of_range",
+    "car_km_per_year": "car_distance_out_of_range",
+    CONF_AVERAGE_USE: "average_use_out_of_range",
+}
 
 
 class ProfileSteps(ConfigEntryBaseFlow):
@@ -37,12 +47,16 @@ class ProfileSteps(ConfigEntryBaseFlow):
     ) -> ConfigFlowResult:
         """Ask all at once; each field may stay empty."""
         errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
         units = self.hass.config.units
         if user_input is not None:
             try:
                 answers = answers_given(user_input, units)
             except AnswerError as err:
-                errors = _where(err.question, user_input)
+                # In a section, fields cannot show any.
+                field = err.question if err.question in user_input else "base"
+                errors = {field: _ERRORS[err.question]}
+                placeholders = range_words(err.question, units)
             else:
                 return await self._async_finish_profile(answers)
         shown = user_input or given_before(self._known_answers, units)
@@ -53,12 +67,8 @@ class ProfileSteps(ConfigEntryBaseFlow):
                 probatio.Schema(profile_fields(units, shown)), shown
             ),
             errors=errors,
-            description_placeholders={"average": f"{use.kwh:,}" if use else _UNKNOWN},
+            description_placeholders={
+                "average": f"{use.kwh:,}" if use else _UNKNOWN,
+                **placeholders,
+            },
         )
-
-
-def _where(question: str, form: Mapping[str, Any]) -> dict[str, str]:
-    """Return the error at its field; in a section, fields cannot show any."""
-    if question in form:
-        return {question: "answer_out_of_range"}
-    return {"base": "more_answer_out_of_range"}

@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from ..analytics.similar_homes.comparison import (
     Comparison,
+    HomeFacts,
     WhatIf,
     compare,
     what_if,
@@ -21,6 +22,7 @@ from .home_facts import async_home_facts
 
 # Who has just answered the questions waits for it; the forecasts read the history first.
 _FIRST_LOOK: Final = timedelta(seconds=20)
+_AT_ONCE: Final = timedelta(0)
 # The forecasts read it first.
 _PAST_IS_QUIET: Final = timedelta(minutes=5)
 _AGAIN: Final = timedelta(minutes=30)
@@ -49,6 +51,12 @@ class SimilarHomesCoordinator(FollowingCoordinator[Comparison | None]):
         if not self._ended:
             self._next_look.plan(_PAST_IS_QUIET)
 
+    @callback
+    def async_answers_changed(self) -> None:
+        """Compare at once with what was just answered: somebody waits for it."""
+        if not self._ended:
+            self._next_look.plan(_AT_ONCE)
+
     @override
     async def _async_started(self, _hass: HomeAssistant) -> None:
         if not self._ended and not self._next_look.is_planned:
@@ -76,7 +84,13 @@ class SimilarHomesCoordinator(FollowingCoordinator[Comparison | None]):
         facts = await async_home_facts(self.hass, self.config_entry, dt_util.utcnow())
         return await self.hass.async_add_executor_job(compare, facts)
 
-    async def async_what_if(self, profile: HouseholdProfile) -> WhatIf:
-        """Return what would be expected with other answers; raises HistoryError."""
+    async def async_what_if(
+        self, profile: HouseholdProfile
+    ) -> tuple[Comparison, WhatIf]:
+        """Return the comparison as of now and with other answers; raises HistoryError."""
         facts = await async_home_facts(self.hass, self.config_entry, dt_util.utcnow())
-        return await self.hass.async_add_executor_job(what_if, facts, profile)
+        return await self.hass.async_add_executor_job(_both, facts, profile)
+
+
+def _both(facts: HomeFacts, profile: HouseholdProfile) -> tuple[Comparison, WhatIf]:
+    return compare(facts), what_if(facts, profile)

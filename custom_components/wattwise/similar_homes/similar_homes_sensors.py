@@ -55,6 +55,14 @@ def _group_details(found: Comparison) -> dict[str, Any]:
     }
 
 
+def _expected_details(found: Comparison) -> dict[str, Any] | None:
+    if found.expected is None:
+        return None
+    # Twelve numbers are read in a dialog; the action tells their ranges, too.
+    months = [round(month.kwh) for month in found.expected.months]
+    return {**told_expected(found.expected), "months": months}
+
+
 _SENSORS: Final = (
     SimilarHomesDescription(
         key="household_group",
@@ -71,7 +79,7 @@ _SENSORS: Final = (
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=0,
         value_fn=_expected_kwh,
-        told_fn=lambda found: told_expected(found.expected) if found.expected else None,
+        told_fn=_expected_details,
     ),
     SimilarHomesDescription(
         key="yearly_use",

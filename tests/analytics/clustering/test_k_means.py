@@ -11,10 +11,7 @@ from custom_components.wattwise.analytics.clustering.k_means import (
     k_means,
     nearest,
 )
-from custom_components.wattwise.analytics.clustering.stability import (
-    adjusted_rand,
-    bootstrap_stability,
-)
+from custom_components.wattwise.analytics.clustering.stability import adjusted_rand
 
 
 def heaps(count: int, apart: float, seed: int = 3) -> Floats:
@@ -90,9 +87,3 @@ def test_adjusted_rand_is_that_of_scikit_learn() -> None:
             adjusted_rand_score(one, other)
         )
     assert adjusted_rand(np.zeros(4, dtype=np.int64), np.ones(4, dtype=np.int64)) == 1
-
-
-def test_stability_tells_groups_from_chance() -> None:
-    """Heaps are found again in other samples, divisions of one heap are not."""
-    assert bootstrap_stability(heaps(4, 20), 4, seed=2, rounds=4) > 0.99
-    assert bootstrap_stability(heaps(1, 0), 4, seed=2, rounds=4) < 0.7

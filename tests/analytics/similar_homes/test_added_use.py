@@ -9,7 +9,7 @@ from custom_components.wattwise.analytics.similar_homes.household_profile import
 
 
 def _kwh(profile: HouseholdProfile, **how: float) -> dict[str, float]:
-    added = added_use(profile, car_is_metered=False, factor=how.get("factor", 1.0))
+    added = added_use(profile, factor=how.get("factor", 1.0))
     return {one.question: one.kwh for one in added}
 
 
@@ -32,5 +32,7 @@ def test_a_car_is_added_unless_it_is_metered() -> None:
     """15,000 km are some 3,000 kWh, whatever the country; a metered car adds nothing."""
     profile = HouseholdProfile(car_km_per_year=15_000)
     assert _kwh(profile, factor=0.4)["car_km_per_year"] == pytest.approx(2_850)
-    assert added_use(profile, car_is_metered=True) == ()
+    assert added_use(profile, unmetered_car=0.0) == ()
+    (half,) = added_use(profile, unmetered_car=0.5)
+    assert half.kwh == pytest.approx(1_425)
     assert _kwh(HouseholdProfile(car_km_per_year=0)) == {}

@@ -49,13 +49,18 @@ def test_gaps() -> None:
 
 
 def test_a_car_with_a_meter_is_taken_off() -> None:
-    """Where it is known; where its meter is silent, the home is not known either."""
+    """Where it is known: a charger chosen lately leaves earlier days as they were."""
     begin = datetime(2025, 6, 1, tzinfo=BERLIN)
-    home = hours(begin, 72, 2.0)
-    car = hours(begin, 24, 1.5) | hours(begin + timedelta(days=1), 24, 3.0)
+    home = hours(begin, 96, 2.0)
+    car = hours(begin + timedelta(days=1), 24, 1.5)
+    # Silent while no car charges: the rest of the day it takes nothing.
+    car |= hours(begin + timedelta(days=2, hours=20), 2, 1.0)
+    car |= hours(begin + timedelta(days=3), 24, 3.0)
     found = daily_use(home, BERLIN, [car])
-    # Meters are never read at the same moment: it is 0 at least.
     assert found == {
-        date(2025, 6, 1): pytest.approx(12),
-        date(2025, 6, 2): pytest.approx(0),
+        date(2025, 6, 1): pytest.approx(48),
+        date(2025, 6, 2): pytest.approx(12),
+        date(2025, 6, 3): pytest.approx(46),
+        # Meters are never read at the same moment: it is 0 at least.
+        date(2025, 6, 4): pytest.approx(0),
     }

@@ -21,7 +21,9 @@ _HEADER: Final = (
 
 
 def write_answers(path: Path, homes: Sequence[SurveyHome], *, more: bool) -> None:
-    """Write a row for each home, by the shipped model; `more`: than the six questions.
+    """Write a row for each home, by the shipped model.
+
+    `more`: than the six questions and the electric heaters.
 
     The percentile, from 0 to 100, is empty where the use is not known.
     """

@@ -52,7 +52,7 @@ def add_groups(subjects: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--more",
         action="store_true",
-        help="with --output: look at rooms and televisions beside the six questions",
+        help="with --output: look at rooms and televisions, too",
     )
     parser.add_argument(
         "--json", type=new_file, metavar="FILE", help="all figures, and their spread"

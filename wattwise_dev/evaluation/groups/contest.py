@@ -13,10 +13,7 @@ from sklearn.metrics import (  # type: ignore[import-untyped]
 )
 
 from custom_components.wattwise.analytics.clustering.k_means import Floats, k_means
-from custom_components.wattwise.analytics.clustering.stability import (
-    adjusted_rand,
-    bootstrap_stability,
-)
+from custom_components.wattwise.analytics.clustering.stability import adjusted_rand
 from custom_components.wattwise.analytics.similar_homes.household_profile import (
     HouseholdProfile,
 )
@@ -24,10 +21,10 @@ from custom_components.wattwise.analytics.similar_homes.reference_model import (
     ReferenceModel,
 )
 from wattwise_dev.benchmark.progress import Say
-from wattwise_dev.group_training.training import GROUPS, STARTS, train
+from wattwise_dev.group_training.training import GROUPS, train
 
+from .bootstrap_stability import bootstrap_stability
 from .contestants import (
-    PLAIN_GROUPS,
     Grouping,
     all_homes,
     asked,
@@ -40,7 +37,7 @@ from .contestants import (
 from .homes import MeasuredHome, Split, ln_kwh
 from .said import Said, Scores, r_squared, score
 
-OURS: Final = "WattWise, six questions"
+OURS: Final = "six questions, electric heaters"
 # Groups of samples are compared with each other: so many.
 _ROUNDS: Final = 10
 _SEEDS: Final = 20
@@ -158,10 +155,9 @@ def _all_said(
 def _figures(grouping: Grouping, split: Split, use: Floats, seed: int) -> GroupFigures:
     at, labels = grouping.strangers_at, grouping.strangers
     stability = np.nan
-    if grouping.name != "k-prototypes":
-        count = GROUPS if grouping.name == "ours" else PLAIN_GROUPS
+    if grouping.divide is not None:
         stability = bootstrap_stability(
-            grouping.known_at, count, seed=seed, rounds=_ROUNDS, starts=STARTS
+            len(grouping.known_at), grouping.divide, seed=seed, rounds=_ROUNDS
         )
     return GroupFigures(
         grouping.groups,
@@ -188,8 +184,8 @@ def _learned_anew(split: Split, seed: int) -> float:
 def _inertia(points: Floats) -> Inertia:
     ratios = []
     for seed in range(_SEEDS):
-        ours = k_means(points, GROUPS, seed=seed, starts=10).inertia
-        theirs = KMeans(GROUPS, n_init=10, random_state=seed).fit(points).inertia_
+        ours = k_means(points, sum(GROUPS), seed=seed, starts=10).inertia
+        theirs = KMeans(sum(GROUPS), n_init=10, random_state=seed).fit(points).inertia_
         ratios.append(ours / theirs)
     return Inertia(float(np.mean(ratios)), float(np.max(ratios)))
 

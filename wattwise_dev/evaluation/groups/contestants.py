@@ -11,9 +11,17 @@ from sklearn.cluster import KMeans  # type: ignore[import-untyped]
 from sklearn.ensemble import HistGradientBoostingRegressor  # type: ignore[import-untyped]
 from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
 
-from custom_components.wattwise.analytics.clustering.k_means import Floats, Integers
+from custom_components.wattwise.analytics.clustering.k_means import (
+    Floats,
+    Integers,
+    k_means,
+    nearest,
+)
 from custom_components.wattwise.analytics.similar_homes.expectation import expect_by
 from custom_components.wattwise.analytics.similar_homes.expected_use import percentile
+from custom_components.wattwise.analytics.similar_homes.group_kinds import (
+    is_apartment,
+)
 from custom_components.wattwise.analytics.similar_homes.home_features import (
     components,
     feature_values,
@@ -24,7 +32,9 @@ from custom_components.wattwise.analytics.similar_homes.household_profile import
 from custom_components.wattwise.analytics.similar_homes.reference_model import (
     ReferenceModel,
 )
+from wattwise_dev.group_training.training import STARTS, centers_of, divided
 
+from .bootstrap_stability import Divide
 from .homes import (
     MeasuredHome,
     Split,
@@ -50,6 +60,8 @@ class Grouping:
     known: Integers
     strangers_at: Floats
     strangers: Integers
+    divide: Divide | None
+    """How `known` are divided by a part of them; None: it takes too long."""
 
     @property
     def groups(self) -> int:
@@ -103,7 +115,18 @@ def our_groups(model: ReferenceModel, split: Split) -> Grouping:
         groups = [names.index(expect_by(model, h.six, h.climate).group) for h in homes]
         return at, np.array(groups)
 
-    return Grouping("ours", *of(split.known), *of(split.strangers))
+    at, known = of(split.known)
+    kinds = np.array([_is_apartment(home) for home in split.known], dtype=np.int64)
+
+    def divide(drawn: Integers, seed: int) -> Integers:
+        return divided(at, kinds, centers_of(at[drawn], kinds[drawn], seed))
+
+    return Grouping("ours", at, known, *of(split.strangers), divide)
+
+
+def _is_apartment(home: MeasuredHome) -> bool:
+    dwelling = home.profile.dwelling
+    return dwelling is not None and is_apartment(dwelling)
 
 
 def positions(model: ReferenceModel, homes: Sequence[MeasuredHome]) -> Floats:
@@ -129,8 +152,18 @@ def one_hot_groups(split: Split, seed: int) -> Grouping:
         for homes in (split.known, split.strangers)
     )
     found = KMeans(PLAIN_GROUPS, n_init=10, random_state=seed).fit(known)
+
+    def divide(drawn: Integers, one_seed: int) -> Integers:
+        groups = k_means(known[drawn], PLAIN_GROUPS, seed=one_seed, starts=STARTS)
+        return nearest(known, groups.centers)
+
     return Grouping(
-        "K-means, one-hot", known, found.labels_, strangers, found.predict(strangers)
+        "K-means, one-hot",
+        known,
+        found.labels_,
+        strangers,
+        found.predict(strangers),
+        divide,
     )
 
 
@@ -153,6 +186,7 @@ def prototype_groups(split: Split, seed: int) -> Grouping | None:
         found.predict(known, categorical=choices).astype(np.int64),
         strangers,
         found.predict(strangers, categorical=choices).astype(np.int64),
+        None,
     )
 
 

@@ -19,7 +19,7 @@ from custom_components.wattwise.analytics.similar_homes.household_profile import
 from wattwise_dev.group_training.survey_file import SurveyHome
 
 _MORE: Final = ("rooms", "televisions")
-"""Questions beyond the six."""
+"""Questions beyond the six and the electric heaters."""
 _HELD_OUT: Final = 0.2
 _CHOICES: Final[Sequence[type[StrEnum]]] = (
     Dwelling,
@@ -57,7 +57,7 @@ class MeasuredHome:
 
     @property
     def six(self) -> HouseholdProfile:
-        """The six questions alone."""
+        """The six questions, and whether electric heaters stand beside the main heating."""
         return replace(self.profile, **dict.fromkeys(_MORE))
 
 

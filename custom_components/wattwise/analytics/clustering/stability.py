@@ -1,10 +1,8 @@
-"""Whether other samples would find the same groups, or these were made by chance."""
-
-from itertools import combinations
+"""How far two divisions of the same points agree."""
 
 import numpy as np
 
-from .k_means import Floats, Integers, k_means, nearest
+from .k_means import Integers
 
 
 def adjusted_rand(first: Integers, second: Integers) -> float:
@@ -23,25 +21,6 @@ def adjusted_rand(first: Integers, second: Integers) -> float:
     most = (of_first + of_second) / 2
     # Both hold all points together, or all apart.
     return 1.0 if most == by_chance else (together - by_chance) / (most - by_chance)
-
-
-def bootstrap_stability(
-    points: Floats, clusters: int, *, seed: int, rounds: int = 10, starts: int = 10
-) -> float:
-    """Return how far groups agree that are found in samples of `points`.
-
-    Each round draws as many points with replacement and divides all points by the groups
-    of those drawn; the mean adjusted Rand index of all pairs of rounds is returned.
-    """
-    random = np.random.default_rng(seed)
-    found = []
-    for _ in range(rounds):
-        drawn = points[random.integers(len(points), size=len(points))]
-        one_seed = int(random.integers(2**31))
-        centers = k_means(drawn, clusters, seed=one_seed, starts=starts).centers
-        found.append(nearest(points, centers))
-    pairs = [adjusted_rand(one, other) for one, other in combinations(found, 2)]
-    return float(np.mean(pairs)) if pairs else 1.0
 
 
 def _pairs(counts: Integers) -> float:

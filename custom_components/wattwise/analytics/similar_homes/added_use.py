@@ -27,12 +27,13 @@ class AddedUse:
 
 
 def added_use(
-    profile: HouseholdProfile, *, car_is_metered: bool, factor: float = 1.0
+    profile: HouseholdProfile, *, unmetered_car: float = 1.0, factor: float = 1.0
 ) -> tuple[AddedUse, ...]:
     """Return what is added to the expectation of a year; nothing for skipped questions.
 
-    A factor brings a dryer to the level of the country. A car with a meter of its own
-    adds nothing: take that meter out of the measured use.
+    A factor brings a dryer to the level of the country. Of the car counts the part of the
+    time [0..1] that no meter of its own was there: take that meter out of the measured
+    use of the rest.
     """
     added = []
     if profile.electric_dryer is not None:
@@ -42,6 +43,6 @@ def added_use(
                 "electric_dryer", (has_one - _HOMES_WITH_DRYER) * _DRYER_KWH * factor
             )
         )
-    if profile.car_km_per_year and not car_is_metered:
-        added.append(AddedUse("car_km_per_year", profile.car_km_per_year * _KWH_PER_KM))
+    if car_kwh := (profile.car_km_per_year or 0.0) * _KWH_PER_KM * unmetered_car:
+        added.append(AddedUse("car_km_per_year", car_kwh))
     return tuple(added)

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from math import exp, log, sqrt
+from math import exp, hypot, log, sqrt
 from typing import Final
 
 from .added_use import AddedUse, added_use
 from .climate import Climate
 from .country_levels import Level, level_factor
-from .expectation import expect
 from .expected_use import Effect, ExpectedUse, HouseholdGroup, percentile
 from .household_profile import HouseholdProfile
+from .local_expectation import effects_here, expect_here, level_for_ratios
 from .seasons import Seasons, seasons_of
 from .year_use import Z_80, Usual, YearUse, month_range, year_use
 
@@ -19,9 +19,6 @@ from .year_use import Z_80, Usual, YearUse, month_range, year_use
 EFFICIENT: Final = 0.2
 _LOW: Final = 0.1
 _HIGH: Final = 0.9
-# How far a country's published average may be off what homes there use today, as a
-# standard deviation of the logarithm: publishers differ by as much for the same year.
-_LEVEL_OFF: Final = 0.1
 # Of a year's use: the rest is used on days of no weather, too.
 _MOST_WEATHER: Final = 0.95
 # Whatever is taken off for what a home does not have, so much is left.
@@ -52,7 +49,8 @@ class HomeFacts:
     """Energy [kWh] by the local day; what a metered car took is not in it."""
     away: Collection[date] = ()
     """Days on which nobody was at home."""
-    car_is_metered: bool = False
+    unmetered_car: float = 1.0
+    """The part of these days [0..1] on which no meter told what a car took."""
     has_unmeasured_roof: bool = False
     """Whether the home feeds in what nothing measures: nobody knows what it uses."""
 
@@ -68,7 +66,7 @@ class UseRange:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedYear:
-    """What similar homes use in a year of usual weather, at the country's level."""
+    """What similar homes use in a year of the home's climate, at the country's level."""
 
     year: UseRange
     months: tuple[UseRange, ...]
@@ -132,29 +130,34 @@ class WhatIf:
 
 def compare(facts: HomeFacts) -> Comparison:
     """Return a home beside homes with the same answers."""
-    profile = facts.profile
-    survey = expect(profile, facts.climate)
+    profile, climate, country = facts.profile, facts.climate, facts.country
     unanswered = tuple(
         question for question in SIX_QUESTIONS if getattr(profile, question) is None
     )
-    level = level_factor(facts.country, facts.average_kwh, frozenset(unanswered))
-    factor = level.factor if level else 1.0
-    added = added_use(profile, car_is_metered=facts.car_is_metered, factor=factor)
-    scale = _Scale(factor, sum(one.kwh for one in added))
-    seasons = _seasons(facts, survey, scale)
+    skipped = frozenset(unanswered)
+    level = level_factor(country, facts.average_kwh, skipped)
+    by_level = level or level_for_ratios(country, skipped)
+    similar = expect_here(country, by_level, profile, climate)
+    added = added_use(
+        profile,
+        unmetered_car=facts.unmetered_car,
+        factor=level.factor if level else 1.0,
+    )
+    scale = _Scale(sum(one.kwh for one in added))
+    seasons = _seasons(facts, similar, scale)
     answered = len(unanswered) < len(SIX_QUESTIONS)
     is_comparable = answered and level is not None
-    usual = _usual(survey, scale) if is_comparable else None
+    usual = _usual(similar, scale) if is_comparable else None
     days = {} if facts.has_unmeasured_roof else facts.days
     use = year_use(days, facts.today, seasons, usual, facts.away)
     return Comparison(
         unanswered,
-        _group(profile, survey),
-        _effects(survey) if answered else (),
+        _group(profile, similar),
+        _effects(facts, by_level) if answered else (),
         added,
-        _expected(survey, scale, seasons, level) if answered and level else None,
+        _expected(similar, scale, seasons, level) if answered and level else None,
         use,
-        _placement(survey, scale, use) if use and is_comparable else None,
+        _placement(similar, scale, use) if use and is_comparable else None,
         facts.has_unmeasured_roof,
     )
 
@@ -171,27 +174,25 @@ def what_if(facts: HomeFacts, profile: HouseholdProfile) -> WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """From the survey's kWh to those of the home's country, and back."""
+    """From the use of similar homes to that with what is added, and back."""
 
-    factor: float
     added_kwh: float
 
     def here(self, kwh: float) -> float:
-        scaled = kwh * self.factor
-        return max(scaled + self.added_kwh, _LEAST_LEFT * scaled)
+        return max(kwh + self.added_kwh, _LEAST_LEFT * kwh)
 
-    def survey(self, kwh: float) -> float:
+    def without(self, kwh: float) -> float:
         if self.added_kwh < 0:
             # The inverse of what is at least left.
-            return min(kwh - self.added_kwh, kwh / _LEAST_LEFT) / self.factor
+            return min(kwh - self.added_kwh, kwh / _LEAST_LEFT)
         # A car may have stayed at home: what is left then is little, but not nothing.
-        return max(kwh - self.added_kwh, _LEAST_LEFT * kwh) / self.factor
+        return max(kwh - self.added_kwh, _LEAST_LEFT * kwh)
 
 
-def _seasons(facts: HomeFacts, survey: ExpectedUse, scale: _Scale) -> Seasons:
+def _seasons(facts: HomeFacts, similar: ExpectedUse, scale: _Scale) -> Seasons:
     # What is added does not follow the weather.
-    weather = scale.factor / scale.here(survey.median_kwh)
-    shares = [part * weather for part in (survey.heating_kwh, survey.cooling_kwh)]
+    whole = scale.here(similar.median_kwh)
+    shares = [part / whole for part in (similar.heating_kwh, similar.cooling_kwh)]
     scaled = min(1.0, _MOST_WEATHER / max(sum(shares), _MOST_WEATHER))
     heating, cooling = (share * scaled for share in shares)
     return seasons_of(
@@ -199,31 +200,30 @@ def _seasons(facts: HomeFacts, survey: ExpectedUse, scale: _Scale) -> Seasons:
     )
 
 
-def _usual(survey: ExpectedUse, scale: _Scale) -> Usual:
-    low, high = (scale.here(_quantile(survey, level)) for level in (_LOW, _HIGH))
+def _usual(similar: ExpectedUse, scale: _Scale) -> Usual:
+    low, high = (scale.here(_quantile(similar, level)) for level in (_LOW, _HIGH))
     homes_differ = log(high / low) / (2 * Z_80)
-    return Usual(scale.here(survey.median_kwh), sqrt(homes_differ**2 + _LEVEL_OFF**2))
+    return Usual(scale.here(similar.median_kwh), hypot(homes_differ, similar.off))
 
 
-def _group(profile: HouseholdProfile, survey: ExpectedUse) -> HouseholdGroup | None:
+def _group(profile: HouseholdProfile, similar: ExpectedUse) -> HouseholdGroup | None:
     if profile.dwelling is None or profile.heating is None:
         return None
-    return survey.group
+    return similar.group
 
 
-def _effects(survey: ExpectedUse) -> tuple[Effect, ...]:
-    return tuple(
-        sorted(survey.effects, key=lambda one: abs(log(one.factor)), reverse=True)
-    )
+def _effects(facts: HomeFacts, level: Level) -> tuple[Effect, ...]:
+    found = effects_here(facts.country, level, facts.profile, facts.climate)
+    return tuple(sorted(found, key=lambda one: abs(log(one.factor)), reverse=True))
 
 
 def _expected(
-    survey: ExpectedUse, scale: _Scale, seasons: Seasons, level: Level
+    similar: ExpectedUse, scale: _Scale, seasons: Seasons, level: Level
 ) -> ExpectedYear:
     low, efficient, high = (
-        scale.here(_quantile(survey, level)) for level in (_LOW, EFFICIENT, _HIGH)
+        scale.here(_quantile(similar, level)) for level in (_LOW, EFFICIENT, _HIGH)
     )
-    year = UseRange(scale.here(survey.median_kwh), low, high)
+    year = UseRange(scale.here(similar.median_kwh), low, high)
     return ExpectedYear(
         year,
         tuple(
@@ -245,16 +245,16 @@ def _month(year: UseRange, month: int, share: float, seasons: Seasons) -> UseRan
     )
 
 
-def _placement(survey: ExpectedUse, scale: _Scale, use: YearUse) -> Placement:
-    level = Z_80 * _LEVEL_OFF
+def _placement(similar: ExpectedUse, scale: _Scale, use: YearUse) -> Placement:
+    level = Z_80 * similar.off
     below = exp(-sqrt(log(use.kwh / use.low_kwh) ** 2 + level**2))
     above = exp(sqrt(log(use.high_kwh / use.kwh) ** 2 + level**2))
     place, low, high = (
-        percentile(survey, scale.survey(use.kwh * factor))
+        percentile(similar, scale.without(use.kwh * factor))
         for factor in (1.0, below, above)
     )
     return Placement(place, low, high)
 
 
-def _quantile(survey: ExpectedUse, level: float) -> float:
-    return dict(survey.quantiles_kwh)[level]
+def _quantile(similar: ExpectedUse, level: float) -> float:
+    return dict(similar.quantiles_kwh)[level]

@@ -19,19 +19,18 @@ def daily_use(
     """Return the energy [kWh] of the local days of which most hours are known.
 
     `hours` are energy [kWh] by the start of the hour [s since the epoch]. What is
-    `left_out`, as what a car took, is taken off; an hour in which it is not known is not
-    known. The last day, which may be running, is among them.
+    `left_out`, as what a car took, is taken off; nothing in an hour in which it is not
+    known: chargers may be silent while no car charges, and were chosen late. The last
+    day, which may be running, is among them.
     """
     sums: dict[date, tuple[float, int]] = {}
     end = 0.0
     day = date.min
     for start in sorted(hours):
-        if any(start not in other for other in left_out):
-            continue
         if start >= end:
             day = datetime.fromtimestamp(start, timezone).date()
             end = midnight(day + timedelta(days=1), timezone)
-        energy = hours[start] - sum(other[start] for other in left_out)
+        energy = hours[start] - sum(other.get(start, 0.0) for other in left_out)
         total, known = sums.get(day, (0.0, 0))
         sums[day] = total + max(energy, 0.0), known + 1
     days = {}

@@ -4,31 +4,40 @@ from collections.abc import Sequence
 from math import exp
 
 from .climate import Climate
-from .expected_use import Effect, ExpectedUse, HouseholdGroup
+from .expected_use import ExpectedUse, HouseholdGroup
+from .group_kinds import agrees
 from .home_features import components, feature_values
 from .household_profile import AirConditioning, HouseholdProfile
 from .model_file import shipped_model
-from .reference_model import LEVELS, ReferenceModel, SubsetFit
+from .reference_model import LEVELS, ReferenceModel
 
 # Of what a home uses, more than this is never said to follow the weather.
 _MOST_WEATHER = 0.9
 
 
-def expect(profile: HouseholdProfile, climate: Climate | None) -> ExpectedUse:
+def expect(
+    profile: HouseholdProfile, climate: Climate | None, *, by_heat: bool = False
+) -> ExpectedUse:
     """Return what homes with these answers use in a year in that climate.
 
     kWh are those of the survey's country: only ratios of them are worth anything
     elsewhere. Questions may be skipped, and the climate unknown: the range is then wider.
     Any answers do; those far outside the survey count as its extremes. An electric dryer
-    and a car are not in the survey, and have no effect here.
+    and a car are not in the survey, and have no effect here. `by_heat`, no home that
+    heats without electricity comes to a group called electric: in the survey some do,
+    because they use as much.
 
     The first call reads a file: blocking.
     """
-    return expect_by(shipped_model(), profile, climate)
+    return expect_by(shipped_model(), profile, climate, by_heat=by_heat)
 
 
 def expect_by(
-    model: ReferenceModel, profile: HouseholdProfile, climate: Climate | None
+    model: ReferenceModel,
+    profile: HouseholdProfile,
+    climate: Climate | None,
+    *,
+    by_heat: bool = False,
 ) -> ExpectedUse:
     """Return what a model expects of a home."""
     values = feature_values(model.features, components(profile, climate, model.places))
@@ -36,7 +45,8 @@ def expect_by(
     fit = model.fit(tuple(i for i, value in enumerate(standard) if value is not None))
     known = [value for value in standard if value is not None]
     ln_kwh = model.ln_kwh.mean + _dot(fit.ln_kwh, known)
-    group = _group(model, fit, known)
+    position = model.position(fit, known)
+    group = _group(model, position, profile, by_heat=by_heat)
     quantiles = tuple(
         (level, exp(ln_kwh + residual * fit.spread))
         for level, residual in zip(LEVELS, model.residuals[group], strict=True)
@@ -55,41 +65,30 @@ def expect_by(
         HouseholdGroup(group),
         median,
         quantiles,
-        _effects(model, fit, known, profile),
         heating * median,
         cooling * median,
     )
 
 
-def _group(model: ReferenceModel, fit: SubsetFit, known: Sequence[float]) -> str:
-    """Return the group whose middle is nearest."""
-    position = model.position(fit, known)
+def _group(
+    model: ReferenceModel,
+    position: Sequence[float],
+    profile: HouseholdProfile,
+    *,
+    by_heat: bool,
+) -> str:
+    """Return the group whose middle is nearest, of those that the answers do not deny."""
     return min(
-        model.centers,
+        (
+            name
+            for name in model.centers
+            if agrees(HouseholdGroup(name), profile, by_heat=by_heat)
+        ),
         key=lambda name: sum(
             (here - there) ** 2
             for here, there in zip(position, model.centers[name], strict=True)
         ),
     )
-
-
-def _effects(
-    model: ReferenceModel,
-    fit: SubsetFit,
-    known: Sequence[float],
-    profile: HouseholdProfile,
-) -> tuple[Effect, ...]:
-    """Return what each answer does; what several do together is shared evenly."""
-    logs: dict[str, float] = {}
-    for index, coefficient, value in zip(fit.features, fit.ln_kwh, known, strict=True):
-        for question in sorted(model.questions[index]):
-            share = coefficient * value / len(model.questions[index])
-            told = question
-            if question == "electric_heaters" and profile.electric_heaters is None:
-                # Nobody was asked: it follows from what the heating is.
-                told = "heating"
-            logs[told] = logs.get(told, 0.0) + share
-    return tuple(Effect(question, exp(log)) for question, log in logs.items())
 
 
 def _shares(heating: float, cooling: float) -> tuple[float, float]:

@@ -26,7 +26,7 @@ class Effect:
     question: str
     """The field of `HouseholdProfile`, or `climate`."""
     factor: float
-    """1.2 means a fifth more than the average home of the survey."""
+    """1.2 means a fifth more than with what is usual in the country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,12 @@ class ExpectedUse:
     median_kwh: float
     quantiles_kwh: tuple[tuple[float, float], ...]
     """(level, kWh), levels rising, at least 0.05, 0.1, 0.2, ... 0.9, 0.95."""
-    effects: tuple[Effect, ...]
     heating_kwh: float
     """The part of `median_kwh` that follows heating degree days."""
     cooling_kwh: float
     """The part of `median_kwh` that follows cooling degree days."""
+    off: float = 0.0
+    """How far all of this may be off, as a standard deviation of the logarithm."""
 
 
 def percentile(expected: ExpectedUse, kwh: float) -> float:

@@ -1,4 +1,4 @@
-"""What the homes of a country are like, and what the survey's homes like them use.
+"""What the homes of a country are like, and what they use on average.
 
 `country_homes.json` holds the figures; docs/similar-homes.md, where they are from.
 """
@@ -6,14 +6,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise, product
+from itertools import product
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from .climate import MONTHS, Climate
-from .expectation import expect
-from .expected_use import ExpectedUse
 from .household_profile import (
     AirConditioning,
     Dwelling,
@@ -23,6 +21,7 @@ from .household_profile import (
 )
 from .usual_climate import degree_days_of_country
 
+SURVEY_COUNTRY: Final = "US"
 _FILE: Final = Path(__file__).with_name("country_homes.json")
 # Floor areas of kinds of homes beside each other.
 _RELATIVE_AREA: Final = {
@@ -47,6 +46,8 @@ class CountryHomes:
     electric_hot_water: float
     room_cooling: float
     central_cooling: float
+    electric_flats: float = 1.0
+    """How often flats are heated with electricity, beside houses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class CountryUse:
     """In a year."""
     source: str
     """Who published it, and of which year."""
+    is_estimate: bool
+    """Whether only the electricity of all homes was published, not how many these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +75,16 @@ def use_of_country(country: str | None) -> CountryUse | None:
 
 
 @lru_cache(maxsize=16)
-def survey_use_of_country(
-    country: str | None, skipped: frozenset[str] = frozenset()
-) -> float:
-    """Return what the mean home of a country would use in the survey [kWh a year].
+def kinds_of_homes(
+    country: str | None,
+) -> tuple[tuple[float, HouseholdProfile], ...]:
+    """Return kinds of homes of a country with their shares, which sum to 1.
 
-    Its kinds of homes, heating, hot water and cooling are taken as independent. Of a
-    home that skipped some questions, that is what its homes would seem to use if they
-    skipped them too: the survey's usual answers are not the country's.
+    What heats them depends on the dwelling; people, hot water and cooling are taken as
+    independent.
     """
     table = _table()
-    homes = table.homes.get(country or "", table.elsewhere)
-    climate = _climate_of(country)
-    return sum(
-        share * _mean(expect(profile, climate))
-        for share, profile in _without(_mixture(homes), skipped)
-    )
-
-
-def _without(
-    mixture: Iterator[tuple[float, HouseholdProfile]], skipped: frozenset[str]
-) -> Iterator[tuple[float, HouseholdProfile]]:
-    """Yield kinds of homes that skipped questions, those that then are alike once."""
-    nothing = dict.fromkeys(skipped)
-    shares: dict[HouseholdProfile, float] = {}
-    for share, profile in mixture:
-        kind = replace(profile, **nothing)
-        shares[kind] = shares.get(kind, 0.0) + share
-    for kind, share in shares.items():
-        yield share, kind
+    return tuple(_mixture(table.homes.get(country or "", table.elsewhere)))
 
 
 def _mixture(homes: CountryHomes) -> Iterator[tuple[float, HouseholdProfile]]:
@@ -116,11 +100,6 @@ def _mixture(homes: CountryHomes) -> Iterator[tuple[float, HouseholdProfile]]:
     kinds = product(
         dwellings.items(),
         {
-            Heating.ELECTRIC: homes.electric_heating,
-            Heating.HEAT_PUMP: homes.heat_pumps,
-            Heating.GAS: 1 - homes.electric_heating - homes.heat_pumps,
-        }.items(),
-        {
             HotWater.ELECTRIC: homes.electric_hot_water,
             HotWater.FUEL: 1 - homes.electric_hot_water,
         }.items(),
@@ -132,22 +111,37 @@ def _mixture(homes: CountryHomes) -> Iterator[tuple[float, HouseholdProfile]]:
         # Homes of as many people as there are on average do not exist everywhere.
         _people(homes.people).items(),
     )
-    for (kind, one), (heat, two), (water, three), (cooling, four), (
-        people,
-        five,
-    ) in kinds:
-        if share := one * two * three * four * five:
-            yield (
-                share,
-                HouseholdProfile(
-                    dwelling=kind,
-                    floor_area_m2=area * _RELATIVE_AREA[kind],
-                    occupants=people,
-                    heating=heat,
-                    hot_water=water,
-                    air_conditioning=cooling,
-                ),
-            )
+    for (kind, one), (water, two), (cooling, three), (people, four) in kinds:
+        for heat, five in _heating(homes, kind).items():
+            if share := one * two * three * four * five:
+                yield (
+                    share,
+                    HouseholdProfile(
+                        dwelling=kind,
+                        floor_area_m2=area * _RELATIVE_AREA[kind],
+                        occupants=people,
+                        heating=heat,
+                        hot_water=water,
+                        air_conditioning=cooling,
+                    ),
+                )
+
+
+def _heating(homes: CountryHomes, dwelling: Dwelling) -> dict[Heating, float]:
+    """Return what heats the homes of a kind."""
+    flats = 1 - homes.detached - homes.attached
+    electric = homes.electric_heating + homes.heat_pumps
+    of_houses = electric / (1 - flats + homes.electric_flats * flats)
+    if dwelling is Dwelling.APARTMENT_5PLUS:
+        of_these = homes.electric_flats * of_houses
+    else:
+        of_these = of_houses
+    more = of_these / electric if electric else 0.0
+    return {
+        Heating.ELECTRIC: homes.electric_heating * more,
+        Heating.HEAT_PUMP: homes.heat_pumps * more,
+        Heating.GAS: 1 - of_these,
+    }
 
 
 def _people(mean: float) -> dict[int, float]:
@@ -156,7 +150,8 @@ def _people(mean: float) -> dict[int, float]:
     return {fewer: 1 - (mean - fewer), fewer + 1: mean - fewer}
 
 
-def _climate_of(country: str | None) -> Climate:
+def climate_of_country(country: str | None) -> Climate:
+    """Return the climate of where most people of a country live."""
     heating, cooling = (
         degree_days_of_country(country) if country else None
     ) or _DEGREE_DAYS_ELSEWHERE
@@ -164,27 +159,25 @@ def _climate_of(country: str | None) -> Climate:
     return Climate((heating / MONTHS,) * MONTHS, (cooling / MONTHS,) * MONTHS)
 
 
-def _mean(use: ExpectedUse) -> float:
-    """Return the mean of homes from their quantiles; beyond the outer ones, as these."""
-    first, last = use.quantiles_kwh[0], use.quantiles_kwh[-1]
-    ends = first[0] * first[1] + (1 - last[0]) * last[1]
-    return ends + sum(
-        (right - left) * (low + high) / 2
-        for (left, low), (right, high) in pairwise(use.quantiles_kwh)
-    )
-
-
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     kept = json.loads(_FILE.read_text(encoding="utf-8"))
     countries = kept["countries"].items()
     return _Table(
+        {country: _use(row, kept["source"]) for country, row in countries},
         {
-            country: CountryUse(
-                row["kwh"], f"{row.get('source', kept['source'])}, {row['year']}"
+            country: replace(
+                CountryHomes(*row["home"]),
+                electric_flats=row.get("electric_flats", 1.0),
             )
             for country, row in countries
         },
-        {country: CountryHomes(*row["home"]) for country, row in countries},
         CountryHomes(*kept["elsewhere"]),
     )
+
+
+def _use(row: dict[str, Any], source: str) -> CountryUse:
+    """Return the average of a row; by the table's own `source`, it is an estimate."""
+    by_itself = row.get("source")
+    said = by_itself or f"WattWise's estimate from the total of {source}"
+    return CountryUse(row["kwh"], f"{said}, {row['year']}", by_itself is None)
