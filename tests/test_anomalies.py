@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 import random
 from threading import Event
 from typing import Any
@@ -469,12 +469,24 @@ async def test_unloading_while_it_learns(
     await wattwise.async_block_till_done(wait_background_tasks=True)
     assert hass_storage[key] is kept
     assert anomalies.data is looked
-    monkeypatch.setattr(anomaly_coordinator, "learned", learned)
 
+    zones = []
+
+    def noted(zone: tzinfo, *asked: Any) -> Any:
+        zones.append(zone)
+        return learned(zone, *asked)
+
+    monkeypatch.setattr(anomaly_coordinator, "learned", noted)
     assert await wattwise.config_entries.async_setup(home.entry.entry_id)
     await wattwise.async_block_till_done(wait_background_tasks=True)
     await pass_time(wattwise, freezer, 1)
     assert home.shown(STAGE) == "ready"
+
+    # Who moves while it is loaded lives by the clock of the new place.
+    await wattwise.config.async_set_time_zone("Pacific/Honolulu")
+    home.entry.runtime_data.anomalies.async_past_grew()
+    await pass_time(wattwise, freezer, 4 * 60)
+    assert [str(zone) for zone in zones] == ["Pacific/Honolulu"]
 
     stored = {"wattwise.anomalies.household-Home", "wattwise.normal.household-Home"}
     assert stored <= set(hass_storage)

@@ -1,5 +1,6 @@
 """What an administrator is told of several homes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,13 +8,11 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.wattwise.alerts.alert import Alert, AlertKind, AlertSeverity
-from custom_components.wattwise.const import DOMAIN
+from custom_components.wattwise.history.errors import HistoryError
 from custom_components.wattwise.metering.profile import MeterRole
 from custom_components.wattwise.provider.overview import async_overview
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
-from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import Unauthorized
-from homeassistant.setup import async_setup_component
+from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..homes import async_add_household, push_meter
@@ -71,7 +70,8 @@ async def test_several_homes(
     assert told["groups"]["without_load_shape"] == ["away", "Known", "New"]
     assert told["groups"]["without_similar_homes"] == ["away", "Known", "New"]
     again = await async_overview(wattwise).async_told()
-    assert again["forecast"]["consumption"]["forecast"] == macro["forecast"]
+    # It is told every few seconds, and made anew only with a new forecast.
+    assert again["forecast"]["consumption"]["forecast"] is macro["forecast"]
 
     now = dt_util.utcnow()
     for name, severity, minutes in (
@@ -137,49 +137,28 @@ async def test_homes_without_anything(wattwise: HomeAssistant) -> None:
     assert told["totals"]["production"]["power"]["value"] == 4000.0
 
 
-async def ask(hass: HomeAssistant, user_id: str | None) -> Any:
-    """Call the action as a user, or as an automation."""
-    return await hass.services.async_call(
-        DOMAIN,
-        "get_provider_overview",
-        blocking=True,
-        return_response=True,
-        context=Context(user_id=user_id),
-    )
-
-
-async def test_the_action_is_for_administrators(
-    wattwise: HomeAssistant, hass_admin_user: Any, hass_read_only_user: Any
+async def test_a_home_whose_past_cannot_be_read(
+    wattwise: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Administrators and automations are answered; others not, nor by a script."""
-    await async_add_household(wattwise, name="Empty")
-    for user_id in (hass_admin_user.id, None):
-        told = await ask(wattwise, user_id)
-        assert [home["household"] for home in told["households"]] == ["Empty"]
-    with pytest.raises(Unauthorized):
-        await ask(wattwise, hass_read_only_user.id)
-    assert await async_setup_component(
-        wattwise,
-        "script",
-        {
-            "script": {
-                "spy": {
-                    "sequence": [
-                        {
-                            "action": f"{DOMAIN}.get_provider_overview",
-                            "response_variable": "seen",
-                        },
-                        {"stop": "seen", "response_variable": "seen"},
-                    ]
-                }
-            }
-        },
+    """Its last sums are not told as if they were true; that home is named as missing."""
+    entries = await three_homes(wattwise, freezer)
+    (meter,) = entries["Known"].runtime_data.meters.values()
+    meter.coordinator.async_set_update_error(HistoryError("away"))
+    told = await async_overview(wattwise).async_told()
+    assert "sums_not_known" in of_home(told, "Known")["notes"]
+    for period in ("today", "this_month"):
+        assert of_home(told, "Known")["consumption"][period] is None
+        assert told["totals"]["consumption"][period]["missing"] == ["Known"]
+    assert "sums_not_known" not in of_home(told, "away")["notes"]
+
+    # Sums of yesterday are no better, whoever forgot to ask.
+    await meter.coordinator.async_refresh()
+    told = await async_overview(wattwise).async_told()
+    assert "sums_not_known" not in of_home(told, "Known")["notes"]
+    meter.coordinator.data = replace(
+        meter.coordinator.data,
+        day_start=meter.coordinator.data.day_start - timedelta(days=1),
     )
-    with pytest.raises(Unauthorized):
-        await wattwise.services.async_call(
-            "script",
-            "spy",
-            blocking=True,
-            return_response=True,
-            context=Context(user_id=hass_read_only_user.id),
-        )
+    told = await async_overview(wattwise).async_told()
+    assert "sums_not_known" in of_home(told, "Known")["notes"]
+    assert told["totals"]["consumption"]["today"]["missing"] == ["Known"]

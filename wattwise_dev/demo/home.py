@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 import shutil
 from typing import Final
@@ -144,7 +145,6 @@ async def running_home(
         for key, meter in known.meters.items():
             if meter.push_key is not None:
                 live.push(key, meter.push_key)
-        known = await with_neighbours(home, live, known, homes, past, progress)
         progress.say("Building the dashboard ...")
         entities = await find_entities(home, known)
         if is_new:
@@ -156,6 +156,9 @@ async def running_home(
         await show_energy(home, known, entities)
         await show_dashboard(home, known, entities)
         save_home(folder, known)
+        known = await with_neighbours(
+            home, live, known, homes, past, progress, partial(save_home, folder)
+        )
         yield DemoHome(
             home, live, known, equipment.broker.name, entities, database, progress
         )

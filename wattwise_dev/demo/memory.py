@@ -42,6 +42,7 @@ class KnownNeighbour:
     began: datetime
     """Where its loaded past ends and its live readings begin."""
     push_key: str
+    """Empty while it is being set up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Further households of a demo home: as many more as a provider has them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from wattwise_dev.home_assistant import HomeAssistant
@@ -61,6 +62,9 @@ _NEIGHBOURS: Final = (
 )
 MOST_HOMES: Final = 1 + len(_NEIGHBOURS)
 
+type Remember = Callable[[KnownHome], None]
+"""Keeps what is known of a home for the next time."""
+
 
 async def with_neighbours(
     home: HomeAssistant,
@@ -69,26 +73,38 @@ async def with_neighbours(
     homes: int,
     past: timedelta,
     progress: Progress,
+    remember: Remember,
 ) -> KnownHome:
     """Let all further households report, and add some until there are `homes` in all.
 
-    Those that were removed meanwhile are forgotten.
+    Those that were removed meanwhile are forgotten. Whenever this is broken off, no
+    household is left that is not remembered; one that was half made is made anew.
     """
     entries = await home.rest(
         "GET", f"/api/config/config_entries/entry?domain={_DOMAIN}"
     )
     there = {entry["entry_id"] for entry in entries}
-    neighbours = {
-        name: neighbour
-        for name, neighbour in known.neighbours.items()
-        if neighbour.entry_id in there
-    }
-    for name, neighbour in neighbours.items():
+    neighbours = {}
+    for name, neighbour in known.neighbours.items():
+        if neighbour.entry_id not in there:
+            continue
+        if not neighbour.push_key:
+            await home.rest(
+                "DELETE", f"/api/config/config_entries/entry/{neighbour.entry_id}"
+            )
+            continue
+        neighbours[name] = neighbour
         _play(live, home, name, neighbour, progress)
+
+    def keep(name: str, neighbour: KnownNeighbour) -> None:
+        neighbours[name] = neighbour
+        remember(replace(known, neighbours=neighbours.copy()))
+
     for plan in _NEIGHBOURS[: homes - 1]:
         if plan.name not in neighbours:
             progress.say(f"Adding the household {plan.name} ...")
-            neighbours[plan.name] = await _add(home, live, plan, past, progress)
+            added = partial(keep, plan.name)
+            added(await _add(home, live, plan, past, progress, added))
     return replace(known, neighbours=neighbours)
 
 
@@ -98,8 +114,12 @@ async def _add(
     plan: _Neighbour,
     past: timedelta,
     progress: Progress,
+    begun: Callable[[KnownNeighbour], None],
 ) -> KnownNeighbour:
-    """Set a household up whose one meter pushes, and load its past."""
+    """Set a household up whose one meter pushes, and load its past.
+
+    It has `begun`, without a key yet, as soon as Home Assistant knows it.
+    """
     began = datetime.now(UTC).replace(microsecond=0)
     household = demo_household(began, plan.household)
     start = began - min(past, plan.past or past)
@@ -121,6 +141,7 @@ async def _add(
         await flow.submit(**answers)
     entry_id: str = flow.step.raw["result"]["entry_id"]
     neighbour = KnownNeighbour(entry_id, plan.household, plan.seed, began, "")
+    begun(neighbour)
 
     def connect(key: str) -> None:
         _play(live, home, plan.name, replace(neighbour, push_key=key), progress)

@@ -193,6 +193,11 @@ def _place(parser: argparse.ArgumentParser) -> None:
     place.add_argument("--latitude", type=float, required=True, metavar="DEGREES")
     place.add_argument("--longitude", type=float, required=True, metavar="DEGREES")
     place.add_argument("--altitude", type=float, metavar="METRES")
+    place.add_argument(
+        "--homes-of",
+        metavar="COUNTRY",
+        help="such as GB: homes are taken to be heated as there",
+    )
 
 
 def _knowledge(parser: argparse.ArgumentParser) -> None:

@@ -51,8 +51,10 @@ _CHANGING: Final = (
         statistics_actions.CLEAR_SCHEMA,
     ),
 )
-# What tells of all homes is no business of those who live in one of them.
+# What tells of all homes is no business of those who live in one of them. A comparison
+# gives away what was answered about a family: of each answer it tells what it moves.
 _OVERSEEING: Final = (
+    ("compare", compare_action.async_compare, compare_action.SCHEMA),
     (
         "get_provider_overview",
         provider_action.async_get_provider_overview,
@@ -60,7 +62,6 @@ _OVERSEEING: Final = (
     ),
 )
 _ASKING: Final = (
-    ("compare", compare_action.async_compare, compare_action.SCHEMA),
     ("compare_tariffs", tariff_action.async_compare_tariffs, tariff_action.SCHEMA),
     ("get_advice", advice_actions.async_get_advice, advice_actions.GET_SCHEMA),
     ("find_window", window_action.async_find_window, window_action.SCHEMA),

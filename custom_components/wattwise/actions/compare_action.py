@@ -50,12 +50,10 @@ async def async_compare(call: ServiceCall) -> ServiceResponse:
     other = None if answers is None else _other_answers(entry, answers)
     answer: dict[str, Any] = {"household": entry.title}
     with history_needed():
-        answer |= told_comparison(await similar_homes.async_compare())
-        if other is not None:
-            answer[ATTR_WHAT_IF] = told_what_if(
-                await similar_homes.async_what_if(other)
-            )
-    return answer
+        if other is None:
+            return answer | told_comparison(await similar_homes.async_compare())
+        found, tried = await similar_homes.async_what_if(other)
+    return answer | told_comparison(found) | {ATTR_WHAT_IF: told_what_if(tried)}
 
 
 def _other_answers(

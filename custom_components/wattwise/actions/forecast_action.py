@@ -1,12 +1,18 @@
 """The action that returns what households, or one meter, can expect."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import probatio
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry
 
@@ -61,11 +67,12 @@ async def async_get_forecast(call: ServiceCall) -> ServiceResponse:
     if device_id := call.data.get(ATTR_DEVICE_ID):
         entries, series = _meter_series(call.hass, device_id)
     else:
-        entries, series = _households(call), call.data[ATTR_SERIES]
+        entries, series = await _households(call), call.data[ATTR_SERIES]
     outlooks = [_outlook(entry, series) for entry in entries]
     divided = await _divided(entries, series, outlooks, resolution)
     together = await call.hass.async_add_executor_job(
-        sum_of_homes, [one.outlook for one in divided]
+        partial(sum_of_homes, under_one_sky=series == PRODUCTION),
+        [one.outlook for one in divided],
     )
     for entry in entries:
         # It may have been unloaded meanwhile.
@@ -162,9 +169,15 @@ def _of_whom() -> ServiceValidationError:
     )
 
 
-def _households(call: ServiceCall) -> list[WattWiseConfigEntry]:
-    """Return the households that were named."""
+async def _households(call: ServiceCall) -> list[WattWiseConfigEntry]:
+    """Return the households that were named; of several only administrators may know."""
     wanted = call.data.get(ATTR_CONFIG_ENTRY_ID)
     if not wanted:
         raise _of_whom()
+    if len(wanted) > 1 and (user_id := call.context.user_id):
+        user = await call.hass.auth.async_get_user(user_id)
+        if user is None:
+            raise UnknownUser(context=call.context)
+        if not user.is_admin:
+            raise Unauthorized(context=call.context)
     return [async_get_config_entry(call.hass, DOMAIN, one) for one in wanted]

@@ -1,6 +1,6 @@
 // What our cards are built of.
 
-const SVG = ["svg", "line", "text", "title"];
+const SVG = ["svg", "line", "path", "text", "title"];
 
 /** Makes an element; text becomes text, whatever is in it. */
 export function make(tag, attributes = {}, ...children) {

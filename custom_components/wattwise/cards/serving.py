@@ -1,4 +1,4 @@
-"""How our cards come to the browser."""
+"""How our cards and pages come to the browser."""
 
 from pathlib import Path
 from typing import Final
@@ -9,10 +9,19 @@ from homeassistant.loader import async_get_integration
 
 from ..const import DOMAIN
 
+PROVIDER_PANEL: Final = "provider-panel.js"
+
 _FOLDER: Final = Path(__file__).parent
 _CARDS: Final = ("power-quality-card.js", "advice-card.js")
-# Cards import it themselves.
-_PARTS: Final = ("elements.js",)
+# Pages are loaded when they are opened; what cards and pages are made of, they import.
+_OTHERS: Final = (
+    PROVIDER_PANEL,
+    "elements.js",
+    "forecast-chart.js",
+    "local-format.js",
+    "provider-style.js",
+    "provider-words.js",
+)
 
 
 async def async_serve_cards(hass: HomeAssistant) -> None:
@@ -22,15 +31,27 @@ async def async_serve_cards(hass: HomeAssistant) -> None:
     # Home Assistant can do without it, and so can a household.
     from homeassistant.components.frontend import add_extra_js_url  # noqa: PLC0415
 
-    version = (await async_get_integration(hass, DOMAIN)).version
-    # Browsers keep a module for a month: each version has addresses of its own, also of
-    # what its cards import.
-    folder = f"/{DOMAIN}/cards/{version}"
+    folder = await _address(hass)
     await hass.http.async_register_static_paths(
         [
             StaticPathConfig(f"{folder}/{module}", str(_FOLDER / module), True)
-            for module in (*_CARDS, *_PARTS)
+            for module in (*_CARDS, *_OTHERS)
         ]
     )
     for card in _CARDS:
         add_extra_js_url(hass, f"{folder}/{card}")
+
+
+async def async_module_url(hass: HomeAssistant, module: str) -> str:
+    """Return where browsers find a module that is served."""
+    return f"{await _address(hass)}/{module}"
+
+
+async def _address(hass: HomeAssistant) -> str:
+    """Return the folder in which modules are.
+
+    Browsers keep a module for a month: each version has addresses of its own, also of
+    what its cards import.
+    """
+    version = (await async_get_integration(hass, DOMAIN)).version
+    return f"/{DOMAIN}/cards/{version}"

@@ -1,14 +1,13 @@
 """By which clock a series keeps its habits."""
 
 from datetime import timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
 
 from homeassistant.util import dt as dt_util
 
 from .forecast_series import SeriesKind
 
 
-def series_clock(kind: SeriesKind, zone: ZoneInfo) -> tzinfo:
+def series_clock(kind: SeriesKind, zone: tzinfo) -> tzinfo:
     """Return the home's clock for what people do, standard time for what the sun does."""
     if kind is not SeriesKind.PRODUCTION:
         return zone

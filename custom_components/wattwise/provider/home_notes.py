@@ -1,6 +1,6 @@
 """Why less is known of a home than of others: it is away, new, silent or not at work."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -10,8 +10,12 @@ from homeassistant.util import dt as dt_util
 from ..forecasts.forecast_series import CONSUMPTION
 from ..forecasts.forecast_stage import LEARNED, forecast_stage
 from ..forecasts.found_outlook import NoOutlook, find_outlook
-from ..household import Household, WattWiseConfigEntry
+from ..home_balance import flow_meters
+from ..household import Household, WattWiseConfigEntry, is_on_its_way
 from ..metering.profile import MeterRole
+
+# Sums are asked every half minute: after midnight they are yesterday's for a moment.
+_MIDNIGHT_TAKES: Final = timedelta(minutes=2)
 
 
 class HomeNote(StrEnum):
@@ -24,6 +28,8 @@ class HomeNote(StrEnum):
     NO_METERS = "no_meters"
     SILENT = "silent"
     """Its meters do not tell what it uses, or produces, right now."""
+    SUMS_NOT_KNOWN = "sums_not_known"
+    """What it used and produced today and this month cannot be asked."""
     AWAY = "away"
     """Nobody is at home."""
     LEARNING = "learning"
@@ -32,24 +38,19 @@ class HomeNote(StrEnum):
     """The last forecast could not be made."""
 
 
-_ON_ITS_WAY: Final = {
-    ConfigEntryState.NOT_LOADED,
-    ConfigEntryState.SETUP_IN_PROGRESS,
-    ConfigEntryState.UNLOAD_IN_PROGRESS,
-}
-
-
 def home_notes(entry: WattWiseConfigEntry, now: datetime) -> tuple[HomeNote, ...]:
     """Return what is special about a home; nothing, if all is as it should be."""
     if entry.state is not ConfigEntryState.LOADED:
-        soon = entry.state in _ON_ITS_WAY
-        return (HomeNote.STARTING if soon else HomeNote.NOT_AT_WORK,)
+        starting = is_on_its_way(entry)
+        return (HomeNote.STARTING if starting else HomeNote.NOT_AT_WORK,)
     household = entry.runtime_data
     if not household.meters:
         return (HomeNote.NO_METERS,)
     notes = []
     if _power(household) is None:
         notes.append(HomeNote.SILENT)
+    if not knows_its_sums(household, now):
+        notes.append(HomeNote.SUMS_NOT_KNOWN)
     if _is_away(household, now):
         notes.append(HomeNote.AWAY)
     match find_outlook(household, CONSUMPTION):
@@ -62,6 +63,18 @@ def home_notes(entry: WattWiseConfigEntry, now: datetime) -> tuple[HomeNote, ...
         case outlook if forecast_stage(outlook) != LEARNED:
             notes.append(HomeNote.LEARNING)
     return tuple(notes)
+
+
+def knows_its_sums(household: Household, now: datetime) -> bool:
+    """Whether the sums of a home's meters could be asked, and are of today."""
+    coordinators = [meter.coordinator for _, meter, _ in flow_meters(household.meters)]
+    day_start = dt_util.utc_from_timestamp(household.history.day_start_ms() / 1000)
+    new_day = now - day_start < _MIDNIGHT_TAKES
+    return all(
+        coordinator.last_update_success
+        and (new_day or coordinator.data.day_start >= day_start)
+        for coordinator in coordinators
+    )
 
 
 def _power(household: Household) -> float | None:

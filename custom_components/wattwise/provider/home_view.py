@@ -16,7 +16,7 @@ from ..household import Household, WattWiseConfigEntry
 from ..metering.balance import Balance
 from ..metering.profile import MeterRole
 from ..rounding import kilowatt_hours, watts
-from .home_notes import HomeNote, home_notes
+from .home_notes import HomeNote, home_notes, knows_its_sums
 
 SERIES: Final = (CONSUMPTION, PRODUCTION)
 _ROLES: Final[dict[str, frozenset[MeterRole]]] = {
@@ -64,7 +64,7 @@ def home_views(entries: Sequence[WattWiseConfigEntry], now: datetime) -> list[Ho
             entry,
             home_notes(entry, now),
             (
-                _of_household(entry.runtime_data, _series(entry), newest)
+                _of_household(entry.runtime_data, _series(entry), newest, now)
                 if entry.state is ConfigEntryState.LOADED
                 else dict.fromkeys(_series(entry), _NOTHING)
             ),
@@ -86,16 +86,20 @@ def _series(entry: WattWiseConfigEntry) -> list[str]:
 
 
 def _of_household(
-    household: Household, keys: Collection[str], day_start: datetime | None
+    household: Household,
+    keys: Collection[str],
+    day_start: datetime | None,
+    now: datetime,
 ) -> dict[str, SeriesView]:
     power = household.power_balance()
     today = energy_balance(household.meters, "today", day_start)
     month = energy_balance(household.meters, "this_month", day_start)
+    known = knows_its_sums(household, now)
     return {
         key: SeriesView(
             watts(_flow(power, key)),
-            kilowatt_hours(_flow(today, key)),
-            kilowatt_hours(_flow(month, key)),
+            kilowatt_hours(_flow(today, key)) if known else None,
+            kilowatt_hours(_flow(month, key)) if known else None,
             find_outlook(household, key),
         )
         for key in keys

@@ -1,6 +1,7 @@
 """What several homes together will use and produce."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -8,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..analytics.forecasting.expectation import Outlook
 from ..analytics.forecasting.sum_of_homes import sum_of_homes
 from ..forecasts.forecast_answer import USUAL_QUANTILES, forecast_answer
+from ..forecasts.forecast_series import PRODUCTION
 from ..forecasts.found_outlook import NoOutlook
 from .home_view import SERIES, HomeView
 
@@ -25,6 +27,8 @@ class MacroForecast:
         """Begin without any."""
         self._hass = hass
         self._sums: dict[str, tuple[list[Outlook], Outlook]] = {}
+        self._answers: dict[str, tuple[Outlook, dict[str, Any]]] = {}
+        """What was told of each sum: it is told to each page every few seconds."""
 
     @callback
     def async_knows(self, homes: Sequence[HomeView]) -> bool:
@@ -39,7 +43,9 @@ class MacroForecast:
         for series in SERIES:
             outlooks = _outlooks(homes, series)
             if outlooks and not self._sum(series, outlooks):
-                added = await self._hass.async_add_executor_job(sum_of_homes, outlooks)
+                added = await self._hass.async_add_executor_job(
+                    partial(sum_of_homes, under_one_sky=series == PRODUCTION), outlooks
+                )
                 self._sums[series] = outlooks, added
 
     @callback
@@ -67,9 +73,19 @@ class MacroForecast:
             "missing": missing,
         }
         if added := self._sum(series, _outlooks(homes, series)):
-            entries = [home.entry for home in known]
-            told |= forecast_answer(entries, series, added, _QUANTILES)
+            told |= self._answer(known, series, added)
         return told
+
+    def _answer(
+        self, homes: Sequence[HomeView], series: str, added: Outlook
+    ) -> dict[str, Any]:
+        """Return what clients read of a sum; a new forecast is a new one."""
+        before = self._answers.get(series)
+        if before is None or before[0] is not added:
+            entries = [home.entry for home in homes]
+            answer = forecast_answer(entries, series, added, _QUANTILES)
+            self._answers[series] = before = added, answer
+        return before[1]
 
     def _sum(self, series: str, outlooks: Sequence[Outlook]) -> Outlook | None:
         """Return the sum of these very outlooks, if it is known."""

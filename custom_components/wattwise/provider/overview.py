@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -41,13 +41,7 @@ class ProviderOverview:
 
     async def async_look_at_shapes(self) -> None:
         """Group the homes by their load shapes, if anything is new of them."""
-        await self.shapes.async_look(
-            [
-                entry
-                for entry in self.async_households()
-                if entry.state is ConfigEntryState.LOADED
-            ]
-        )
+        await self.shapes.async_look(self.async_households())
 
     async def async_forget(self, entry: ConfigEntry) -> None:
         """Forget a household that is gone; with the last one, all that was kept."""

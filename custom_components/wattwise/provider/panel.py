@@ -1,9 +1,7 @@
 """The page of the overview in the sidebar: for administrators, with several homes."""
 
-from pathlib import Path
 from typing import Final
 
-from homeassistant.components.http.server import StaticPathConfig
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
@@ -11,16 +9,14 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.loader import async_get_integration
 
+from ..cards.serving import PROVIDER_PANEL, async_module_url
 from ..const import DOMAIN
 from .overview import async_overview
 
 PANEL_PATH: Final = "wattwise-homes"
 # One home has its own device and dashboards.
 _LEAST_HOMES: Final = 2
-_FILE: Final = Path(__file__).parents[1] / "cards" / "provider-panel.js"
-_URL: Final = f"/{DOMAIN}/panels/{_FILE.name}"
 _ELEMENT: Final = "wattwise-provider-panel"
 _TITLE: Final = "All homes"
 _ICON: Final = "mdi:home-group"
@@ -29,15 +25,12 @@ _ICON: Final = "mdi:home-group"
 async def async_serve_panel(hass: HomeAssistant) -> None:
     """Show the page while there are several homes; without a frontend, never.
 
-    The page itself holds no data: it asks for it, and only administrators are answered.
+    It is served with the cards. It holds no data itself: it asks for it, and only
+    administrators are answered.
     """
     if "frontend" not in hass.config.components:
         return
-    version = (await async_get_integration(hass, DOMAIN)).version
-    await hass.http.async_register_static_paths(
-        [StaticPathConfig(_URL, str(_FILE), True)]
-    )
-    panel = _Panel(hass, f"{_URL}?{version}")
+    panel = _Panel(hass, await async_module_url(hass, PROVIDER_PANEL))
     async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, panel.async_changed)
     await panel.async_show()
 

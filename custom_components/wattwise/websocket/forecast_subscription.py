@@ -29,19 +29,13 @@ from ..forecasts.forecast_answer import (
 )
 from ..forecasts.forecast_series import CONSUMPTION
 from ..forecasts.found_outlook import NoOutlook, find_outlook
-from ..household import Household, WattWiseConfigEntry
+from ..household import Household, WattWiseConfigEntry, is_on_its_way
 
 KNOWN: Final = "known"
 # The household's entry is there, but it is switched off or could not be set up.
 NOT_LOADED: Final = "not_loaded"
 # It was removed: nothing more will be told.
 GONE: Final = "gone"
-
-_ON_ITS_WAY: Final = {
-    ConfigEntryState.NOT_LOADED,
-    ConfigEntryState.SETUP_IN_PROGRESS,
-    ConfigEntryState.UNLOAD_IN_PROGRESS,
-}
 
 
 @websocket_command(
@@ -136,7 +130,7 @@ class _Subscription:
         entry = self._entry
         if entry.state is not ConfigEntryState.LOADED:
             self._async_leave()
-            soon = entry.state in _ON_ITS_WAY and not entry.disabled_by
+            soon = is_on_its_way(entry) and not entry.disabled_by
             self._async_say(NoOutlook.LOADING if soon else NOT_LOADED)
         elif entry.runtime_data is not self._followed:
             self._async_leave()

@@ -14,7 +14,7 @@ from homeassistant.components.websocket_api.messages import event_message
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from ..provider.overview import async_overview
 
 # Who looks at several homes watches no kettle.
@@ -44,6 +44,7 @@ class _Subscription:
         self._connection = connection
         self._number = number
         self._stop: CALLBACK_TYPE | None = None
+        self._telling = self._failed = False
 
     @callback
     def async_start(self) -> None:
@@ -61,15 +62,32 @@ class _Subscription:
             self._stop = None
 
     async def _async_tell(self, _now: datetime | None = None) -> None:
+        """Tell the overview, or that it could not be made; one telling at a time."""
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            await self._async_tell_once()
+        finally:
+            self._telling = False
+
+    async def _async_tell_once(self) -> None:
         overview = async_overview(self._hass)
-        told = await overview.async_told()
+        try:
+            told = await overview.async_told()
+        except Exception as err:  # noqa: BLE001  (who looks is told, whatever it was)
+            told = {"problem": "failed"}
+            if not self._failed:
+                LOGGER.error("The overview of all homes failed", exc_info=err)
+        self._failed = "problem" in told
         if not self._may_know():
             # The right was taken away meanwhile; the connection stays.
             self.async_stop()
         if self._stop is None:
             return
         self._connection.send_message(event_message(self._number, told))
-        await overview.async_look_at_shapes()
+        if not self._failed:
+            await overview.async_look_at_shapes()
 
     def _may_know(self) -> bool:
         user = self._connection.user

@@ -13,6 +13,7 @@ from custom_components.wattwise.analytics.forecasting.sum_of_homes import (
 )
 from custom_components.wattwise.analytics.forecasting.sum_of_surprises import (
     sum_of_expected,
+    sum_under_one_sky,
 )
 
 from .made_up_outlooks import expected, outlook
@@ -61,6 +62,31 @@ def test_bursts_are_near_those_of_a_sample(shape: float, count: int) -> None:
     # A little wide: what homes share, these do not.
     assert 0.75 < inside.mean() < 0.9
     assert said.mean == pytest.approx(float(truth.mean()), abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_roofs_under_one_sky(count: int) -> None:
+    """A cloud takes from all of them: their band holds, that of homes would not."""
+    rng = np.random.default_rng(0)
+    sky = rng.beta(2, 1, 20_000)
+    sample = [3 * sky * (1 + 0.1 * rng.normal(size=sky.size)) for _ in range(count)]
+    roofs = [
+        Expected(float(roof.mean()), {q: float(np.quantile(roof, q)) for q in LEVELS})
+        for roof in sample
+    ]
+    truth = np.sum(sample, axis=0)
+
+    def held(said: Expected) -> float:
+        inside = (said.quantiles[0.1] <= truth) & (truth <= said.quantiles[0.9])
+        return float(inside.mean())
+
+    assert 0.78 < held(sum_under_one_sky(roofs)) < 0.86
+    assert held(sum_of_expected(roofs)) < 0.65
+    assert sum_under_one_sky(roofs).mean == pytest.approx(float(truth.mean()))
+    one = outlook([0.2] * 48)
+    both = sum_of_homes([one, one], under_one_sky=True)
+    assert both.tomorrow.quantiles[0.9] == 2 * one.tomorrow.quantiles[0.9]
+    assert both.slots[0].energy.quantiles[0.1] == 2 * one.slots[0].energy.quantiles[0.1]
 
 
 def test_the_band_of_one_that_is_unsure() -> None:

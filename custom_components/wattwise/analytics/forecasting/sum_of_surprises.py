@@ -10,6 +10,9 @@ exponential tail above them that makes up for the mean. Variances and third mome
 independent parts add up; the sum is taken for the gamma distribution with these moments,
 whose quantiles are those of Wilson and Hilferty (1931). A small part of the variance is
 shared by all: homes have the same weather and the same evenings.
+
+Roofs under one sky have nearly all in common: a cloud that was not expected takes from each
+of them. Their quantiles simply add up, as those of variables do that rise and fall together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -66,6 +69,15 @@ def sum_of_expected(parts: Sequence[Expected]) -> Expected:
         distance = weight * apart + (1 - weight) * _of_gamma(together, level)
         quantiles[level] = max(mean + distance, floor)
     return Expected(mean, _in_order(quantiles))
+
+
+def sum_under_one_sky(parts: Sequence[Expected]) -> Expected:
+    """Add energies whose surprises come from one cause: quantiles add up like means."""
+    levels = sorted(set.intersection(*(set(part.quantiles) for part in parts)))
+    return Expected(
+        sum(part.mean for part in parts),
+        {level: sum(part.quantiles[level] for part in parts) for level in levels},
+    )
 
 
 def _spread(
