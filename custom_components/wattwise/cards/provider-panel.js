@@ -316,7 +316,7 @@ class ProviderPanel extends HTMLElement {
       );
     }
     if (!parts.length)
-      parts.push(make("p", { class: "note" }, "By when they use energy: four weeks of a home have to be known."));
+      parts.push(make("p", { class: "note" }, "By when they use energy: nothing is known yet. It takes four weeks of a home, and some minutes after they are loaded."));
     else if (told.without_load_shape.length)
       parts.push(make("p", { class: "note others" }, `Too little is known of ${this._format.list(told.without_load_shape)}.`));
     for (const group of told.similar_homes) {
@@ -327,7 +327,7 @@ class ProviderPanel extends HTMLElement {
     }
     if (told.similar_homes.length && told.without_similar_homes.length)
       parts.push(
-        make("p", { class: "note others" }, `Too little was answered about ${this._format.list(told.without_similar_homes)}.`),
+        make("p", { class: "note others" }, `Not in a group yet, or too little was answered: ${this._format.list(told.without_similar_homes)}.`),
       );
     return parts;
   }
