@@ -43,12 +43,15 @@ def number(entity: str | None, name: str, icon: str, color: str) -> Card | None:
 
 def once_known(card: Card | None) -> Card | None:
     """Return a card that is not seen while its entity has no value."""
-    if card is None:
-        return None
+    return None if card is None else seen_with(card["entity"], card)
+
+
+def seen_with(entity: str, card: Card) -> Card:
+    """Return a card, or a section, that is not seen while an entity has no value."""
     hidden = ("unknown", "unavailable")
     return card | {
         "visibility": [
-            {"condition": "state", "entity": card["entity"], "state_not": state}
+            {"condition": "state", "entity": entity, "state_not": state}
             for state in hidden
         ]
     }

@@ -1,6 +1,6 @@
 """What the demo's dashboard shows of similar homes, and of what the home's days are like."""
 
-from .cards import Card, card, number, once_known, section
+from .cards import Card, card, number, once_known, section, seen_with
 from .entities import Entities
 
 _OF_SIMILAR_HOMES = (
@@ -43,7 +43,7 @@ def similar_homes(entities: Entities) -> Card:
 
 def days(entities: Entities) -> Card:
     """Return what kind of day it is, and when the home uses its energy."""
-    return section(
+    found = section(
         "What kind of day?",
         "mdi:calendar-week",
         *(
@@ -51,6 +51,8 @@ def days(entities: Entities) -> Card:
             for key, name, icon, color in _OF_DAYS
         ),
     )
+    today = entities.household("day_type_today")
+    return seen_with(today, found) if today else found
 
 
 def _in_words(group: str, expected: str, use: str, below: str) -> str:
