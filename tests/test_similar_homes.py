@@ -74,6 +74,8 @@ async def home_of(
     )
     # It was read before, when there was nothing.
     await entry.runtime_data.forecast.energy.async_forget()
+    # A past that is being loaded just then does not delay the first look.
+    entry.runtime_data.similar_homes.async_past_grew()
     await pass_time(hass, freezer, FIRST_LOOK)
     return entry
 

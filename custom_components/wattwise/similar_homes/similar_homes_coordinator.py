@@ -36,6 +36,8 @@ class SimilarHomesCoordinator(FollowingCoordinator[Comparison | None]):
         """Compare the household of an entry."""
         super().__init__(hass, entry, "similar homes")
         self.data = None
+        # What came into the past does not delay what answers alone can tell.
+        self._first_look = self._planned(self._async_look)
         self._next_look = self._planned(self._async_look)
 
     @callback
@@ -59,11 +61,10 @@ class SimilarHomesCoordinator(FollowingCoordinator[Comparison | None]):
 
     @override
     async def _async_started(self, _hass: HomeAssistant) -> None:
-        if not self._ended and not self._next_look.is_planned:
-            self._next_look.plan(_FIRST_LOOK)
+        if not self._ended:
+            self._first_look.plan(_FIRST_LOOK)
 
     async def _async_look(self, _now: datetime) -> None:
-        self._next_look.cancel()
         await self.async_refresh()
         if not self.last_update_success and not self._ended:
             # The history may be busy or away for a moment.
