@@ -4,8 +4,8 @@ from .cards import Card, card, number, once_known, section, seen_with
 from .entities import Entities
 
 _OF_SIMILAR_HOMES = (
-    ("expected_yearly_use", "Such homes, a year", "mdi:home-group", "blue"),
-    ("yearly_use", "This home, a year", "mdi:home-lightning-bolt", "orange"),
+    ("expected_yearly_use", "Such homes use", "mdi:home-group", "blue"),
+    ("yearly_use", "This home uses", "mdi:home-lightning-bolt", "orange"),
 )
 _OF_DAYS = (
     ("day_type_today", "Today becomes", "mdi:calendar-today", "purple"),
