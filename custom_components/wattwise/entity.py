@@ -1,7 +1,7 @@
 """What all entities of WattWise have in common."""
 
 import re
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -9,7 +9,10 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device import async_entity_id_to_device
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.helpers.update_coordinator import (
+    CoordinatorEntity,
+    DataUpdateCoordinator,
+)
 
 from .const import DOMAIN
 from .coordinator import MeterCoordinator
@@ -77,6 +80,28 @@ def _source_device(hass: HomeAssistant, meter: Meter) -> dr.AnyDeviceEntry | Non
         if device := async_entity_id_to_device(hass, source_entity):
             return device
     return None
+
+
+class FindingEntity[Coordinator: DataUpdateCoordinator[Any]](
+    CoordinatorEntity[Coordinator]
+):
+    """Something that is looked for in a household now and then, as each night."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, entry: WattWiseConfigEntry, coordinator: Coordinator, key: str
+    ) -> None:
+        """Belong to the household's device."""
+        super().__init__(coordinator)
+        self._attr_unique_id = household_unique_id(entry, key)
+        self._attr_device_info = household_device_info(entry)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return that it is there: what was found stays so until the next look."""
+        return True
 
 
 class HouseholdEntity(Entity):

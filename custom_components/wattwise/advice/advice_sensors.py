@@ -9,9 +9,8 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorEntityDescription,
 )
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from ..entity import household_device_info, household_unique_id
+from ..entity import FindingEntity
 from ..household import Household, WattWiseConfigEntry
 from ..metering.profile import MeterRole
 from .advice_book import Piece
@@ -63,11 +62,10 @@ _SENSORS: Final = (
 )
 
 
-class AdviceSensor(CoordinatorEntity[AdviceCoordinator], SensorEntity):
+class AdviceSensor(FindingEntity[AdviceCoordinator], SensorEntity):
     """Something about a household's open advice; unknown while it is learning."""
 
     entity_description: AdviceDescription
-    _attr_has_entity_name = True
     _unrecorded_attributes = frozenset({ATTR_ADVICE, ATTR_LEARNING})
 
     def __init__(
@@ -77,18 +75,10 @@ class AdviceSensor(CoordinatorEntity[AdviceCoordinator], SensorEntity):
         description: AdviceDescription,
     ) -> None:
         """Belong to the household's device."""
-        super().__init__(coordinator)
+        super().__init__(entry, coordinator, description.key)
         self.entity_description = description
-        self._attr_unique_id = household_unique_id(entry, description.key)
-        self._attr_device_info = household_device_info(entry)
         if description.device_class is SensorDeviceClass.MONETARY:
             self._attr_native_unit_of_measurement = entry.runtime_data.currency
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return that it is there: what was found stays so until the next look."""
-        return True
 
     @property
     @override

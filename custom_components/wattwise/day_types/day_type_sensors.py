@@ -12,7 +12,6 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import MATCH_ALL
 from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
 from ..analytics.day_types.day_type import (
@@ -23,7 +22,7 @@ from ..analytics.day_types.day_type import (
     ExpectedType,
 )
 from ..anomalies.unusual import judges_use
-from ..entity import household_device_info, household_unique_id
+from ..entity import FindingEntity
 from ..household import Household, WattWiseConfigEntry
 from ..rounding import percent
 from .day_types_coordinator import DayTypesCoordinator
@@ -75,13 +74,10 @@ class _Said(ExtraStoredData):
         return cls(name, day) if name in _NAMES and day else None
 
 
-class DayTypeSensor(
-    CoordinatorEntity[DayTypesCoordinator], RestoreEntity, SensorEntity
-):
+class DayTypeSensor(FindingEntity[DayTypesCoordinator], RestoreEntity, SensorEntity):
     """The type that a day has most probably; unknown while too few days are known."""
 
     entity_description: DayTypeDescription
-    _attr_has_entity_name = True
     _attr_device_class = SensorDeviceClass.ENUM
     _unrecorded_attributes = frozenset({MATCH_ALL})
 
@@ -92,11 +88,9 @@ class DayTypeSensor(
         description: DayTypeDescription,
     ) -> None:
         """Belong to the household's device."""
-        super().__init__(coordinator)
+        super().__init__(entry, coordinator, description.key)
         self.entity_description = description
         self._attr_options = _NAMES
-        self._attr_unique_id = household_unique_id(entry, description.key)
-        self._attr_device_info = household_device_info(entry)
         self._said: _Said | None = None
         """What was said before a restart."""
 
@@ -112,12 +106,6 @@ class DayTypeSensor(
     def extra_restore_state_data(self) -> _Said:
         """Return what is said, and of which day."""
         return _Said(self.native_value, self._day)
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return that it is there: what was said of a day stays so until the next look."""
-        return True
 
     @property
     @override

@@ -5,7 +5,6 @@ from typing import Any, Final, override
 
 from homeassistant.components.sensor import RestoreSensor, SensorDeviceClass
 from homeassistant.const import MATCH_ALL
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from ..analytics.load_shapes.load_shape import (
     LEAST_DAYS,
@@ -14,7 +13,7 @@ from ..analytics.load_shapes.load_shape import (
     ShapeKind,
 )
 from ..anomalies.unusual import judges_use
-from ..entity import household_device_info, household_unique_id
+from ..entity import FindingEntity
 from ..household import Household, WattWiseConfigEntry
 from ..rounding import percent
 from .load_shape_coordinator import LoadShapeCoordinator
@@ -24,10 +23,9 @@ LOAD_SHAPE: Final = "load_shape"
 _KINDS: Final = [kind.value for kind in ShapeKind]
 
 
-class LoadShapeSensor(CoordinatorEntity[LoadShapeCoordinator], RestoreSensor):
+class LoadShapeSensor(FindingEntity[LoadShapeCoordinator], RestoreSensor):
     """What kind of load shape a household has; unknown if it has none, or none yet."""
 
-    _attr_has_entity_name = True
     _attr_translation_key = LOAD_SHAPE
     _attr_device_class = SensorDeviceClass.ENUM
     _attr_options = _KINDS
@@ -37,9 +35,7 @@ class LoadShapeSensor(CoordinatorEntity[LoadShapeCoordinator], RestoreSensor):
         self, entry: WattWiseConfigEntry, coordinator: LoadShapeCoordinator
     ) -> None:
         """Belong to the household's device."""
-        super().__init__(coordinator)
-        self._attr_unique_id = household_unique_id(entry, LOAD_SHAPE)
-        self._attr_device_info = household_device_info(entry)
+        super().__init__(entry, coordinator, LOAD_SHAPE)
         self._last: str | None = None
         """What was said before a restart."""
 
@@ -51,12 +47,6 @@ class LoadShapeSensor(CoordinatorEntity[LoadShapeCoordinator], RestoreSensor):
         if last and last.native_value in _KINDS:
             self._last = str(last.native_value)
             self.coordinator.async_go_on_from(ShapeKind(self._last))
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return that it is there: what was found stays so until the next look."""
-        return True
 
     @property
     @override

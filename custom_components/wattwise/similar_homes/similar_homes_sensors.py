@@ -11,11 +11,10 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import UnitOfEnergy, UnitOfRatio
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from ..analytics.similar_homes.comparison import Comparison
 from ..analytics.similar_homes.expected_use import HouseholdGroup
-from ..entity import household_device_info, household_unique_id
+from ..entity import FindingEntity
 from ..household import Household, WattWiseConfigEntry
 from ..metering.profile import MeterRole
 from .similar_homes_coordinator import SimilarHomesCoordinator
@@ -123,11 +122,10 @@ _ATTRIBUTES: Final = frozenset(
 )
 
 
-class SimilarHomesSensor(CoordinatorEntity[SimilarHomesCoordinator], SensorEntity):
+class SimilarHomesSensor(FindingEntity[SimilarHomesCoordinator], SensorEntity):
     """Something about a household beside similar homes; unknown without its answers."""
 
     entity_description: SimilarHomesDescription
-    _attr_has_entity_name = True
     _unrecorded_attributes = _ATTRIBUTES
 
     def __init__(
@@ -137,16 +135,8 @@ class SimilarHomesSensor(CoordinatorEntity[SimilarHomesCoordinator], SensorEntit
         description: SimilarHomesDescription,
     ) -> None:
         """Belong to the household's device."""
-        super().__init__(coordinator)
+        super().__init__(entry, coordinator, description.key)
         self.entity_description = description
-        self._attr_unique_id = household_unique_id(entry, description.key)
-        self._attr_device_info = household_device_info(entry)
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return that it is there: what was found stays so until the next look."""
-        return True
 
     @property
     @override
